@@ -1,0 +1,103 @@
+import type { EventDefinition } from '#kernel/event.js';
+import type { Actor } from '#kernel/fact.js';
+import type { Clock } from '#kernel/ports/clock.js';
+import { WrongExpectedRevision, type EventStore } from '#kernel/ports/event-store.js';
+import type { Ids } from '#kernel/ports/ids.js';
+import { CALENDAR, ClockAdvanced, ClockFixed, ClockLifted } from '#kernel/system.events.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import { ClockWouldFall } from './errors.js';
+import { Queues } from './queue.js';
+
+type ClockEvent = EventDefinition<string, { readonly to: Instant; readonly fixedAt: Instant | null }>;
+
+/** Business time as the facts say: how far it has come, and whether it stands still. */
+export class Calendar {
+  private count = 0;
+  private reached: Instant = EARLIEST;
+  private fixed: Instant | null = null;
+  private readonly turn = new Queues();
+
+  private constructor(
+    private readonly store: EventStore,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  static async open(store: EventStore, clock: Clock, ids: Ids): Promise<Calendar> {
+    const calendar = new Calendar(store, clock, ids);
+    await calendar.reload();
+    return calendar;
+  }
+
+  /** Business time now: where it was fixed, else the machine's time, and never before what was reached. */
+  now(): Instant {
+    if (this.fixed !== null) return this.fixed;
+    const now = this.clock.now();
+    return now > this.reached ? now : this.reached;
+  }
+
+  /** How far business time has come. */
+  get to(): Instant {
+    return this.reached;
+  }
+
+  get fixedAt(): Instant | null {
+    return this.fixed;
+  }
+
+  /** Moves business time on; the position of the fact, or undefined when it was there already. */
+  advance(to: Instant, actor?: Actor): Promise<number | undefined> {
+    return this.append(ClockAdvanced as ClockEvent, to, actor, () => (to > this.reached ? this.fixed : undefined));
+  }
+
+  /** Lets business time stand still. @throws {ClockWouldFall} before what was reached */
+  fix(at: Instant, actor?: Actor): Promise<number | undefined> {
+    return this.append(ClockFixed as ClockEvent, at, actor, () => {
+      if (at < this.reached) throw new ClockWouldFall(at, this.reached);
+      return this.fixed === at ? undefined : at;
+    });
+  }
+
+  /** Lets business time run again. */
+  lift(actor?: Actor): Promise<number | undefined> {
+    return this.append(ClockLifted as ClockEvent, undefined, actor, () => (this.fixed === null ? undefined : null));
+  }
+
+  /** `decide` gives where the clock then stands, or undefined when there is nothing to append. */
+  private append(
+    event: ClockEvent,
+    wanted: Instant | undefined,
+    actor: Actor | undefined,
+    decide: () => Instant | null | undefined,
+  ): Promise<number | undefined> {
+    return this.turn.run(CALENDAR, async () => {
+      for (;;) {
+        const fixedAt = decide();
+        if (fixedAt === undefined) return undefined;
+        const to = wanted ?? this.reached;
+        const { type, version, data } = event({ to, fixedAt });
+        const id = this.ids.derived(`${CALENDAR}\n${this.count}\n${type}\n${to}`);
+        const metadata = { commandId: `${type}-${this.count}`, ...(actor !== undefined && { actor }) };
+        try {
+          const proposed = { id, type, version, occurredAt: to, data: { ...data }, metadata };
+          const { position } = await this.store.append(CALENDAR, this.count, [proposed]);
+          this.count += 1;
+          [this.reached, this.fixed] = [to, fixedAt];
+          return position;
+        } catch (error) {
+          if (!(error instanceof WrongExpectedRevision)) throw error;
+          await this.reload();
+        }
+      }
+    });
+  }
+
+  private async reload(): Promise<void> {
+    const [last] = await this.store.readStream(CALENDAR, { backwards: true, limit: 1 });
+    if (last === undefined) return;
+    const data = last.data as { readonly to: Instant; readonly fixedAt?: Instant | null };
+    this.count = last.revision + 1;
+    this.reached = data.to;
+    this.fixed = data.fixedAt ?? null;
+  }
+}

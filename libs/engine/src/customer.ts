@@ -1,0 +1,72 @@
+import { customerStream, type Fact, type Position } from '#kernel/fact.js';
+import type { Instant } from '#kernel/time.js';
+import type { FoldContext } from './context.js';
+import type { Registry } from './registry.js';
+
+/** What the engine keeps of one customer between commands: each slice's state, and which commands were done. */
+export class Customer {
+  readonly stream: string;
+  /** How many facts the stream holds. */
+  count = 0;
+  /** Of the newest fact. */
+  position: Position = 0;
+  /** When time alone will next owe a fact, as the facts say. */
+  dueAt: Instant | null = null;
+  /** Each slice's state, in the order of `Registry.parts`. */
+  states: unknown[];
+  /** The revision at which each command's facts begin. */
+  readonly commands = new Map<string, number>();
+  /** Identities that the facts say this customer holds. */
+  readonly identities = new Set<string>();
+  /** Facts in the newest snapshot. */
+  snapshotAt = 0;
+
+  constructor(
+    readonly id: string,
+    registry: Registry,
+  ) {
+    this.stream = customerStream(id);
+    this.states = registry.parts.map(({ decider }): unknown => decider.initial);
+  }
+
+  /** Takes in the next fact of the stream whose effect on the states is known, or is folded by `fold`. */
+  take(fact: Fact, position: Position): void {
+    const { commandId, claims = [], releases = [], dueAt } = fact.metadata;
+    if (!this.commands.has(commandId)) this.commands.set(commandId, fact.revision);
+    for (const identity of claims) this.identities.add(identity);
+    for (const identity of releases) this.identities.delete(identity);
+    if (dueAt !== undefined) this.dueAt = dueAt;
+    this.count = fact.revision + 1;
+    this.position = position;
+  }
+
+  /** Folds the next stored fact. */
+  fold(fact: Fact, position: Position, registry: Registry, context: FoldContext): void {
+    evolve(this.states, fact, position, registry, context);
+    this.take(fact, position);
+  }
+}
+
+/** Changes each concerned slice's state in place of the list; the states themselves are immutable. */
+export function evolve(
+  states: unknown[],
+  fact: Fact,
+  position: Position,
+  registry: Registry,
+  context: FoldContext,
+): void {
+  for (const { index, decider } of registry.evolvers(fact.type)) {
+    context.turnTo(fact.occurredAt, position, fact.metadata.policies);
+    states[index] = decider.evolve(states[index], fact, context) as unknown;
+  }
+}
+
+/** The earliest instant at which a slice will owe a fact; null for never. */
+export function dueOf(states: readonly unknown[], registry: Registry, context: FoldContext): Instant | null {
+  let earliest: Instant | null = null;
+  for (const { index, decider } of registry.parts) {
+    const due = decider.due?.(states[index], context) ?? null;
+    if (due !== null && (earliest === null || due < earliest)) earliest = due;
+  }
+  return earliest;
+}

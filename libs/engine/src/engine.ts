@@ -1,0 +1,113 @@
+import type { Clock } from '#kernel/ports/clock.js';
+import type { EventStore } from '#kernel/ports/event-store.js';
+import type { Ids } from '#kernel/ports/ids.js';
+import type { Keys } from '#kernel/ports/keys.js';
+import type { ReadModels } from '#kernel/ports/read-models.js';
+import type { Slice } from '#kernel/slice.js';
+import { plusMs, type Instant } from '#kernel/time.js';
+import { Calendar } from './calendar.js';
+import { Customers, type CommandRequest, type Receipt } from './customers.js';
+import { DueIndex } from './due-index.js';
+import { AtInFuture } from './errors.js';
+import { Identities } from './identities.js';
+import { CustomerLoader } from './loader.js';
+import { Measurements } from './measurements.js';
+import { Policies } from './policies.js';
+import { Projector } from './projector.js';
+import { Queries } from './queries.js';
+import { PollingReadSide, type ReadSide } from './read-side.js';
+import { FactReader } from './reader.js';
+import { References } from './references.js';
+import { Registry } from './registry.js';
+import { Sealer } from './sealing.js';
+import { Snapshots } from './snapshots.js';
+import { Timekeeper } from './timekeeper.js';
+
+export interface EngineOptions {
+  readonly store: EventStore;
+  readonly readModels: ReadModels;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly slices: readonly Slice[];
+  /** Fold projections in this process; where it is false another process does. */
+  readonly project?: boolean;
+  /** Publish missing default policies; only a process that may write can. */
+  readonly write?: boolean;
+  /** Most facts a projection folds between two writes. */
+  readonly batch?: number;
+}
+
+/** How far a command's `at` may lie ahead of the business clock: clocks of other machines are never quite right. */
+const AHEAD_MS = 5 * 60_000;
+
+/** All of Patron behind its edges: commands in, facts appended, documents out. */
+export class Engine {
+  private constructor(
+    readonly registry: Registry,
+    readonly references: References,
+    readonly store: EventStore,
+    readonly readModels: ReadModels,
+    readonly keys: Keys,
+    readonly clock: Clock,
+    readonly ids: Ids,
+    readonly reader: FactReader,
+    readonly customers: Customers,
+    readonly identities: Identities,
+    readonly policies: Policies,
+    readonly calendar: Calendar,
+    readonly timekeeper: Timekeeper,
+    readonly readSide: ReadSide,
+    readonly queries: Queries,
+    /** Undefined where another process projects. */
+    readonly projector: Projector | undefined,
+  ) {}
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { store, readModels, keys, clock, ids, slices, project = true, write = true, batch } = options;
+    const registry = new Registry(slices);
+    const references = await References.load(store, registry);
+    const policies = new Policies(store, registry, references, ids);
+    if (write) await policies.publishDefaults();
+    const sealer = new Sealer(keys);
+    const reader = new FactReader(registry, sealer);
+    const snapshots = await Snapshots.open(readModels, keys, registry);
+    const loader = new CustomerLoader(store, registry, reader, snapshots, references);
+    const identities = new Identities(store, keys, registry, ids, clock);
+    const customers = new Customers({ store, registry, references, loader, snapshots, sealer, identities, ids });
+    const calendar = await Calendar.open(store, clock, ids);
+    const projecting = { store, readModels, registry, reader, references, ...(batch !== undefined && { batch }) };
+    const projector = project ? await Projector.open(projecting) : undefined;
+    const readSide = projector ?? new PollingReadSide(readModels, registry);
+    const due = new DueIndex(readSide);
+    customers.onDue((...noted) => due.note(...noted));
+    const measurements = new Measurements(store, registry, references, readSide, ids);
+    const timekeeper = new Timekeeper({
+      ...{ store, registry, references, calendar, customers, identities, readSide, due, measurements, clock, ids },
+    });
+    const queries = new Queries(registry, readSide);
+    return new Engine(
+      ...([registry, references, store, readModels, keys, clock, ids, reader, customers, identities] as const),
+      ...([policies, calendar, timekeeper, readSide, queries, projector] as const),
+    );
+  }
+
+  /** Handles a validated command. @throws {DomainError} the refusal; nothing was written */
+  async execute(request: CommandRequest): Promise<Receipt> {
+    const now = this.calendar.now();
+    const { at } = request.command;
+    if (at > now && at > plusMs(now, AHEAD_MS)) throw new AtInFuture(at, now);
+    return this.customers.handle(request);
+  }
+
+  /** Business time now. */
+  now(): Instant {
+    return this.calendar.now();
+  }
+
+  /** Ends its own work; stores and keys are closed by whoever opened them. */
+  async close(): Promise<void> {
+    await this.projector?.stop();
+    await this.customers.close();
+  }
+}

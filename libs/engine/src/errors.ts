@@ -1,0 +1,119 @@
+import { DomainError } from '#kernel/errors.js';
+
+/** A policy is asked for that was not published for that time. */
+export class UnknownPolicy extends DomainError {
+  readonly code = 'policy.unknown';
+  readonly kind = 'not_found';
+
+  constructor(name: string, at?: string) {
+    super(at === undefined ? `There is no policy ${name}.` : `No version of policy ${name} is in force at ${at}.`);
+  }
+}
+
+/** The same commandId came before with another body. Use a new commandId for a new request. */
+export class CommandIdReused extends DomainError {
+  readonly code = 'command.id_reused';
+  readonly kind = 'conflict';
+
+  constructor(commandId: string) {
+    super(
+      `commandId ${commandId} was already used with another body; nothing was done. Send a new request under a new id.`,
+    );
+  }
+}
+
+/** `If-Match` named another revision than the customer's. Read again and decide anew. */
+export class RevisionMismatch extends DomainError {
+  readonly code = 'command.revision_mismatch';
+  readonly kind = 'precondition';
+
+  constructor(
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`If-Match names revision ${expected}, the customer is at ${actual}. Read it again and decide anew.`);
+  }
+}
+
+/** Too many writers at once changed this customer. Retrying with the same commandId is safe. */
+export class TooMuchContention extends DomainError {
+  readonly code = 'command.contention';
+  readonly kind = 'unavailable';
+}
+
+/** A fact of this customer cannot be read by this program; see `patron projections`. Nothing was written. */
+export class UnreadableHistory extends DomainError {
+  readonly code = 'history.unreadable';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly stream: string,
+    readonly revision: number,
+    reason: string,
+  ) {
+    super(
+      `Fact ${revision} of stream ${stream} cannot be read: ${reason} Commands to this customer wait until it can be.`,
+    );
+  }
+}
+
+/** Another customer holds this identity. */
+export class IdentityTaken extends DomainError {
+  readonly code = 'identity.taken';
+  readonly kind = 'conflict';
+
+  constructor(readonly identityKind: string) {
+    super(`Another customer already holds this ${identityKind}.`);
+  }
+}
+
+/** A command would lead to more facts than one append may hold. */
+export class TooManyFacts extends DomainError {
+  readonly code = 'command.too_many_facts';
+  readonly kind = 'too_large';
+}
+
+/** The command says it happened in the future. */
+export class AtInFuture extends DomainError {
+  readonly code = 'command.at_in_future';
+  readonly kind = 'invalid';
+
+  constructor(at: string, now: string) {
+    super(`at: ${at} lies after the business clock, ${now}.`);
+  }
+}
+
+/** Business time may not go back. */
+export class ClockWouldFall extends DomainError {
+  readonly code = 'clock.would_fall';
+  readonly kind = 'conflict';
+
+  constructor(wanted: string, reached: string) {
+    super(`The calendar has reached ${reached}; it cannot go back to ${wanted}.`);
+  }
+}
+
+/** A read model is not yet as far as the caller asked for. Ask again. */
+export class NotYetProjected extends DomainError {
+  readonly code = 'read_model.not_yet';
+  readonly kind = 'not_ready';
+
+  constructor(
+    readonly model: string,
+    readonly reached: number,
+    readonly wanted: number,
+  ) {
+    super(`${model} is at position ${reached}, not yet at ${wanted}. Ask again.`);
+  }
+}
+
+/** No such read model, command, policy, customer or document. */
+export class NotFound extends DomainError {
+  readonly code: string;
+  readonly kind = 'not_found';
+
+  constructor(kind: string, name: string, hint = '') {
+    super(`There is no ${kind.replaceAll('_', ' ')} ${name}.${hint && ` ${hint}`}`);
+    this.code = `${kind}.not_found`;
+  }
+}

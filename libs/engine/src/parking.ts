@@ -1,0 +1,74 @@
+import { DomainError } from '#kernel/errors.js';
+import { customerOf, type Position, type Recorded } from '#kernel/fact.js';
+import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import { EARLIEST } from '#kernel/time.js';
+
+/** A fact that a projection could not fold. Its customer's documents stand still there; others go on. */
+export interface Parked {
+  readonly projection: string;
+  /** Empty where the fact is not of a customer's stream. */
+  readonly customerId: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: Position;
+  readonly type: string;
+  readonly reason: string;
+}
+
+const keyOf = (projection: string, owner: string): string => `${projection} ${owner}`;
+
+/** Which customers wait in which projections; kept, so that a restart skips nothing silently. */
+export class Parking {
+  private readonly parked = new Map<string, Parked>();
+
+  private constructor(private readonly model: ReadModel) {}
+
+  static async open(readModels: ReadModels): Promise<Parking> {
+    const model = await readModels.open({ name: 'parked', version: 1, indexes: [] });
+    const parking = new Parking(model);
+    for (let after = ''; ;) {
+      const page = await model.scan(after, 1_000);
+      for (const { key, doc } of page) parking.parked.set(key, doc as unknown as Parked);
+      if (page.length < 1_000) return parking;
+      after = page.at(-1)?.key ?? '';
+    }
+  }
+
+  has(projection: string, customerId: string): boolean {
+    return this.parked.size > 0 && customerId !== '' && this.parked.has(keyOf(projection, customerId));
+  }
+
+  of(projection: string): readonly Parked[] {
+    return [...this.parked.values()].filter((parked) => parked.projection === projection);
+  }
+
+  get size(): number {
+    return this.parked.size;
+  }
+
+  /** Durable before the projection passes the fact. */
+  async park(projection: string, recorded: Recorded, error: unknown): Promise<void> {
+    const { stream, revision, position, type } = recorded;
+    const customerId = customerOf(stream);
+    const key = keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId);
+    if (this.parked.has(key)) return;
+    const reason = error instanceof DomainError || error instanceof Error ? error.message : String(error);
+    const doc: Parked = { projection, customerId, stream, revision, position, type, reason };
+    await this.write(key, { ...doc }, position);
+    this.parked.set(key, doc);
+  }
+
+  /** Forgets a projection's parked facts, as when it is folded from the start. */
+  async clear(projection: string): Promise<void> {
+    for (const [key, parked] of this.parked) {
+      if (parked.projection !== projection) continue;
+      await this.write(key, null, parked.position);
+      this.parked.delete(key);
+    }
+  }
+
+  private async write(key: string, doc: Record<string, unknown> | null, position: Position): Promise<void> {
+    const loadedAt = (await this.model.load([key])).get(key)?.position ?? 0;
+    await this.model.write([{ key, doc, position, due: null, loadedAt }], { position: 0, clock: EARLIEST });
+  }
+}

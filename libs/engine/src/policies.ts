@@ -1,0 +1,78 @@
+import { InvalidRequest } from '#kernel/errors.js';
+import type { Actor } from '#kernel/fact.js';
+import type { Raw } from '#kernel/parse.js';
+import type { EventStore } from '#kernel/ports/event-store.js';
+import type { Ids } from '#kernel/ports/ids.js';
+import { PolicyPublished, policyStream } from '#kernel/system.events.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import { NotFound } from './errors.js';
+import type { PolicyVersion, References } from './references.js';
+import type { Registry } from './registry.js';
+
+export interface Publication {
+  readonly name: string;
+  readonly rules: Raw;
+  /** In force for facts from then on. */
+  readonly effectiveFrom: Instant;
+  readonly actor?: Actor;
+}
+
+/** Publishes policies as facts, and says which were published. */
+export class Policies {
+  constructor(
+    private readonly store: EventStore,
+    private readonly registry: Registry,
+    private readonly references: References,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Publishes the defaults of every policy that was never published, in force from the beginning. */
+  async publishDefaults(): Promise<void> {
+    for (const { name, defaults } of this.registry.policies.values()) {
+      if (this.references.versions(name).length > 0) continue;
+      await this.publish({
+        name,
+        rules: defaults as Raw,
+        effectiveFrom: EARLIEST,
+        actor: { kind: 'system', id: 'patron' },
+      });
+    }
+  }
+
+  /** @throws {InvalidRequest} saying which rule does not hold @throws {NotFound} for a name no slice declares */
+  async publish({ name, rules, effectiveFrom, actor }: Publication): Promise<PolicyVersion> {
+    const definition = this.registry.policies.get(name);
+    if (definition === undefined) throw this.unknown(name);
+    let parsed: object;
+    try {
+      parsed = definition.parse(rules);
+    } catch (error) {
+      throw new InvalidRequest([{ path: 'rules', message: error instanceof Error ? error.message : String(error) }]);
+    }
+    const stream = policyStream(name);
+    const count = this.references.versions(name).length;
+    const event = PolicyPublished({ name, version: count + 1, effectiveFrom, rules: parsed as Raw });
+    const id = this.ids.derived(`${stream}\n${count}`);
+    const metadata = { commandId: `publish-${count + 1}`, ...(actor !== undefined && { actor }) };
+    const { type, version, data } = event;
+    await this.store.append(stream, count, [
+      { id, type, version, occurredAt: effectiveFrom, data: { ...data }, metadata },
+    ]);
+    for (const recorded of await this.store.readStream(stream, { from: count })) this.references.take(recorded);
+    return this.references.version(name, count + 1) as PolicyVersion;
+  }
+
+  /** All versions of a policy, oldest first. @throws {NotFound} */
+  versions(name: string): readonly PolicyVersion[] {
+    if (!this.registry.policies.has(name)) throw this.unknown(name);
+    return this.references.versions(name);
+  }
+
+  get names(): readonly string[] {
+    return [...this.registry.policies.keys()].sort();
+  }
+
+  private unknown(name: string): NotFound {
+    return new NotFound('policy', name, `Known are ${this.names.join(', ')}.`);
+  }
+}

@@ -1,0 +1,206 @@
+import { DefinitionError } from '#kernel/errors.js';
+import type { Fact, Position, Recorded } from '#kernel/fact.js';
+import type { Checkpoint, Json, ReadModel } from '#kernel/ports/read-models.js';
+import type { AnyProjection } from '#kernel/projection.js';
+import { ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.events.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import { FoldContext } from './context.js';
+import { Documents } from './documents.js';
+import type { Incoming } from './incoming.js';
+import type { Parking } from './parking.js';
+import type { Opens } from './reader.js';
+import type { References } from './references.js';
+
+const PAGE = 5_000;
+const HELD_DOCUMENTS = 60_000;
+
+interface Wanted {
+  readonly fact: Fact;
+  readonly keys: readonly string[];
+  /** Keys that `every` folds, before the others. */
+  readonly everyKeys: readonly string[];
+}
+
+/** One projection at work on one build of its read model. Facts come in order, in batches of any size. */
+export class ProjectionRun {
+  private readonly documents: Documents;
+  private readonly context: FoldContext;
+  private readonly opens: Opens;
+  private clock: Instant = EARLIEST;
+  private reached: Position = 0;
+
+  private constructor(
+    readonly projection: AnyProjection,
+    readonly model: ReadModel,
+    private readonly references: References,
+    private readonly parking: Parking,
+  ) {
+    this.documents = new Documents(model, HELD_DOCUMENTS);
+    this.context = new FoldContext(references);
+    const opened = new Set(projection.opens ?? []);
+    this.opens = (type, field) => opened.has(`${type}.${field}`);
+  }
+
+  static async open(
+    projection: AnyProjection,
+    model: ReadModel,
+    references: References,
+    parking: Parking,
+  ): Promise<ProjectionRun> {
+    const run = new ProjectionRun(projection, model, references, parking);
+    await run.resume();
+    return run;
+  }
+
+  /** Everything up to here is folded in and written. */
+  get position(): Position {
+    return this.reached;
+  }
+
+  /** Goes back to what was written, as after a failed write. */
+  async resume(): Promise<void> {
+    this.documents.clear();
+    ({ position: this.reached, clock: this.clock } = await this.model.checkpoint());
+  }
+
+  /** Folds the facts behind its position and writes the documents they changed. */
+  async apply(batch: readonly Incoming[], upTo: Position): Promise<void> {
+    if (upTo <= this.reached) return;
+    const fresh = batch.filter(({ recorded }) => recorded.position > this.reached);
+    const wanted = await this.wantedOf(fresh);
+    await this.documents.load([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
+    for (const { recorded } of fresh) {
+      const found = wanted.get(recorded);
+      if (found !== undefined && !this.parking.has(this.projection.name, found.fact.customerId)) {
+        await this.foldInto(found, recorded);
+      }
+      await this.passTime(recorded, found?.fact);
+      this.reached = recorded.position;
+    }
+    this.reached = upTo;
+    await this.documents.write(this.checkpoint());
+    this.documents.evict();
+  }
+
+  private async wantedOf(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {
+    const { projection, parking } = this;
+    const wanted = new Map<Recorded, Wanted>();
+    for (const incoming of fresh) {
+      const { recorded } = incoming;
+      if (parking.has(projection.name, incoming.customerId)) continue;
+      try {
+        const handled = handlerOf(projection.on, recorded.type) !== undefined;
+        if (!handled && incoming.known && projection.every === undefined) continue;
+        const reading = handled || !incoming.known ? incoming.read(this.opens) : incoming.unread();
+        const fact = reading instanceof Promise ? await reading : reading;
+        const keys = handled ? listed((projection.key as (fact: Fact) => string | readonly string[])(fact)) : [];
+        const everyKeys = projection.every?.key(fact) ?? [];
+        if (keys.length + everyKeys.length > 0) wanted.set(recorded, { fact, keys, everyKeys });
+      } catch (error) {
+        await parking.park(projection.name, recorded, error);
+      }
+    }
+    return wanted;
+  }
+
+  private async foldInto({ fact, keys, everyKeys }: Wanted, recorded: Recorded): Promise<void> {
+    const { projection, documents } = this;
+    try {
+      const changed = new Map<string, Json | null>();
+      for (const [index, key] of [...everyKeys, ...keys].entries()) {
+        const held = documents.get(key);
+        if (!changed.has(key) && held.position >= recorded.position) continue;
+        const before = changed.has(key) ? changed.get(key) : this.fired(key, fact.occurredAt, recorded.position);
+        const doc: unknown = before ?? projection.initial(key);
+        const fold = index < everyKeys.length ? projection.every?.fold : handlerOf(projection.on, fact.type);
+        this.context.turnTo(fact.occurredAt, recorded.position, fact.metadata.policies);
+        changed.set(key, (fold?.(doc, fact, this.context) ?? null) as Json | null);
+      }
+      for (const [key, doc] of changed) this.put(key, doc, recorded.position, fact.occurredAt);
+      for (const key of changed.keys()) this.fired(key, this.clock, recorded.position);
+    } catch (error) {
+      await this.parking.park(projection.name, recorded, error);
+    }
+  }
+
+  /** What calendar, policy and population facts do to documents that are not theirs. */
+  private async passTime(recorded: Recorded, fact: Fact | undefined): Promise<void> {
+    const { type, position, data } = recorded;
+    if (type === ClockAdvanced.type || type === ClockFixed.type) {
+      const from = this.clock;
+      this.clock = String(data['to']);
+      await this.fireDue(position);
+      if (this.references.changesBetween(from, this.clock, position)) await this.rescheduleAll(position);
+    } else if (type === PolicyPublished.type && String(data['effectiveFrom']) <= this.clock) {
+      await this.rescheduleAll(position);
+    }
+    const broadcast = handlerOf(this.projection.broadcast, type);
+    if (broadcast === undefined) return;
+    const read = fact?.data === undefined ? this.references.at(type, position) : fact;
+    if (read === undefined) return;
+    await this.changeAll((doc) => broadcast(doc, read, this.context.turnTo(read.occurredAt, position + 1)), position);
+  }
+
+  private async fireDue(position: Position): Promise<void> {
+    if (this.projection.timers === undefined) return;
+    await this.documents.loadDue(this.clock, this.checkpoint());
+    for (let next = this.documents.nextDue(this.clock); next; next = this.documents.nextDue(this.clock)) {
+      this.fired(next.key, this.clock, position);
+    }
+  }
+
+  /** The document after its timers up to `until` fired. */
+  private fired(key: string, until: Instant, position: Position): Json | null {
+    const { timers } = this.projection;
+    const held = this.documents.get(key);
+    while (timers !== undefined && held.doc !== null && held.due !== null && held.due <= until) {
+      const due = held.due;
+      const doc = timers.fire(held.doc, due, this.context.turnTo(due, position)) as Json | null;
+      this.put(key, doc, position, due);
+      if (held.due !== null && held.due <= due) {
+        throw new DefinitionError(`${this.projection.name}: the timer of ${key} stays at ${due}.`);
+      }
+    }
+    return held.doc;
+  }
+
+  private put(key: string, doc: Json | null, position: Position, at: Instant): void {
+    this.documents.set(key, doc, position, this.dueOf(doc, position, at));
+  }
+
+  private dueOf(doc: Json | null, position: Position, at: Instant): Instant | null {
+    const { timers } = this.projection;
+    const asOf = at > this.clock ? at : this.clock;
+    return doc === null || !timers ? null : timers.due(doc, this.context.turnTo(asOf, position + 1));
+  }
+
+  /** A policy came into force: what each document waits for may have moved. */
+  private async rescheduleAll(position: Position): Promise<void> {
+    if (this.projection.timers !== undefined) await this.changeAll((doc) => doc, position);
+    await this.fireDue(position);
+  }
+
+  /** Changes every document that this fact has not changed already. */
+  private async changeAll(change: (doc: Json) => unknown, position: Position): Promise<void> {
+    for await (const keys of this.documents.all(this.checkpoint(), PAGE)) {
+      for (const key of keys) {
+        const held = this.documents.get(key);
+        if (held.doc === null || held.position >= position) continue;
+        const doc = change(held.doc) as Json | null;
+        const due = this.dueOf(doc, position, this.clock);
+        if (doc !== held.doc) this.documents.set(key, doc, position, due);
+        else if (due !== held.due) this.documents.set(key, doc, held.position, due);
+      }
+    }
+  }
+
+  private checkpoint(): Checkpoint {
+    return { position: this.reached, clock: this.clock };
+  }
+}
+
+const listed = (keys: string | readonly string[]): readonly string[] => (typeof keys === 'string' ? [keys] : keys);
+
+type Handler = (doc: unknown, fact: Fact, context: FoldContext) => unknown;
+const handlerOf = (handlers: object | undefined, type: string): Handler | undefined =>
+  handlers !== undefined && Object.hasOwn(handlers, type) ? (handlers as Record<string, Handler>)[type] : undefined;

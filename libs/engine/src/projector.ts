@@ -1,0 +1,239 @@
+import type { Position } from '#kernel/fact.js';
+import type { Batch, EventStore } from '#kernel/ports/event-store.js';
+import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { AnyProjection } from '#kernel/projection.js';
+import { NotFound, NotYetProjected } from './errors.js';
+import { Incoming } from './incoming.js';
+import { Parking, type Parked } from './parking.js';
+import { ProjectionRun } from './projection-run.js';
+import { Queues } from './queue.js';
+import { specOf, type ReadSide } from './read-side.js';
+import type { FactReader } from './reader.js';
+import type { References } from './references.js';
+import type { Registry } from './registry.js';
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly state: 'following' | 'rebuilding' | 'stopped' | 'failed';
+  readonly position: Position;
+  readonly head: Position;
+  readonly documents: number;
+  readonly parked: readonly Parked[];
+  readonly error?: string;
+}
+
+export interface ProjectorOptions {
+  readonly store: EventStore;
+  readonly readModels: ReadModels;
+  readonly registry: Registry;
+  readonly reader: FactReader;
+  readonly references: References;
+  /** Most facts folded between two writes. */
+  readonly batch?: number;
+}
+
+/** Says how far a rebuild is. */
+export type Progress = (done: Position, of: Position, facts: number) => void;
+
+const BATCH = 5_000;
+const RETRY_MS = 1_000;
+const TURN = 'turn';
+
+/** Keeps all projections up to date: follows the store, folds in batches, wakes who waits. */
+export class Projector implements ReadSide {
+  private readonly runs = new Map<string, ProjectionRun>();
+  private readonly rebuilding = new Set<string>();
+  private readonly waiting = new Set<() => void>();
+  private readonly turns = new Queues();
+  private readonly stopping = new AbortController();
+  private following: Promise<void> = Promise.resolve();
+  private started = false;
+  private failure: string | undefined;
+
+  private constructor(
+    private readonly options: ProjectorOptions,
+    private readonly parking: Parking,
+  ) {}
+
+  static async open(options: ProjectorOptions): Promise<Projector> {
+    const projector = new Projector(options, await Parking.open(options.readModels));
+    for (const projection of options.registry.projections.values()) {
+      const model = await options.readModels.open(specOf(options.registry, projection.name));
+      projector.runs.set(projection.name, await projector.runOn(projection, model));
+    }
+    return projector;
+  }
+
+  start(): void {
+    this.started = true;
+    this.following = this.follow();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.following;
+    await this.turns.idle();
+    this.wake();
+  }
+
+  model(name: string): Promise<ReadModel> {
+    return Promise.resolve(this.run(name).model);
+  }
+
+  async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
+    const until = performance.now() + timeoutMs;
+    while (this.run(name).position < position) {
+      const left = until - performance.now();
+      if (left <= 0 || this.stopping.signal.aborted) throw new NotYetProjected(name, this.run(name).position, position);
+      await this.nextWrite(left);
+    }
+  }
+
+  /** Waits for every projection. */
+  async allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
+    await Promise.all([...this.runs.keys()].map((name) => this.caughtUp(name, position, timeoutMs)));
+  }
+
+  /** Folds everything there is now, without following; for tools and tests. */
+  async catchUp(): Promise<void> {
+    const { store, batch = BATCH } = this.options;
+    for await (const read of store.readAll({ after: this.least(), batch, skip: this.unwanted() }))
+      await this.take(read);
+  }
+
+  async status(): Promise<readonly ProjectionStatus[]> {
+    const head = await this.options.store.head();
+    const statuses = [...this.runs.values()].map(async ({ projection, model, position }) => ({
+      name: projection.name,
+      version: projection.version,
+      state: this.stateOf(projection.name),
+      position,
+      head,
+      documents: await model.count(),
+      parked: this.parking.of(projection.name),
+      ...(this.failure !== undefined && { error: this.failure }),
+    }));
+    return Promise.all(statuses);
+  }
+
+  /** Folds a projection from the first fact into a build of its own, then lets readers switch in one step. */
+  async rebuild(name: string, progress: Progress = () => undefined): Promise<void> {
+    const { store, readModels, registry, batch = BATCH } = this.options;
+    const { projection } = this.run(name);
+    if (this.rebuilding.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
+    this.rebuilding.add(name);
+    try {
+      const build = await readModels.build(specOf(registry, name));
+      await this.parking.clear(name);
+      const run = await this.runOn(projection, build);
+      const skip = this.unwanted([projection]);
+      let facts = 0;
+      const fold = async (upTo?: Position): Promise<void> => {
+        const head = upTo ?? (await store.head());
+        for await (const read of store.readAll({ after: run.position, upTo: head, batch, skip })) {
+          await run.apply(this.incoming(read), read.position);
+          facts += read.facts.length;
+          progress(read.position, head, facts);
+        }
+        await run.apply([], head);
+      };
+      await fold();
+      await this.turns.run(TURN, async () => {
+        await fold(Math.max(this.run(name).position, run.position));
+        await readModels.swap(build);
+        this.runs.set(name, run);
+      });
+      this.wake();
+    } finally {
+      this.rebuilding.delete(name);
+    }
+  }
+
+  /** Folds again what was parked, after its cause was mended; names the projections that had any. */
+  async retry(): Promise<readonly string[]> {
+    const parked = [...this.runs.keys()].filter((name) => this.parking.of(name).length > 0);
+    for (const name of parked) await this.rebuild(name);
+    return parked;
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    const { store, batch = BATCH } = this.options;
+    while (!signal.aborted) {
+      try {
+        for await (const read of store.follow({ after: this.least(), batch, skip: this.unwanted(), signal })) {
+          await this.turns.run(TURN, () => this.take(read));
+          this.failure = undefined;
+        }
+      } catch (error) {
+        this.failure = error instanceof Error ? error.message : String(error);
+        for (const run of this.runs.values()) await run.resume().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private async take(read: Batch): Promise<void> {
+    const incoming = this.incoming(read);
+    for (const run of this.runs.values()) await run.apply(incoming, read.position);
+    this.wake();
+  }
+
+  private incoming({ facts }: Batch): readonly Incoming[] {
+    const { registry, reader, references } = this.options;
+    const shared = new Set(registry.sharedTypes);
+    return facts.map((recorded) => {
+      if (shared.has(recorded.type)) references.take(recorded);
+      return new Incoming(recorded, registry, reader);
+    });
+  }
+
+  private run(name: string): ProjectionRun {
+    specOf(this.options.registry, name);
+    return this.runs.get(name) as ProjectionRun;
+  }
+
+  private runOn(projection: AnyProjection, model: ReadModel): Promise<ProjectionRun> {
+    return ProjectionRun.open(projection, model, this.options.references, this.parking);
+  }
+
+  private least(): Position {
+    return Math.min(...[...this.runs.values()].map(({ position }) => position));
+  }
+
+  /** Known types that none of these projections wants. */
+  private unwanted(
+    projections: Iterable<AnyProjection> = this.options.registry.projections.values(),
+  ): readonly string[] {
+    const { registry } = this.options;
+    const wanted = new Set<string>(['ClockAdvanced', 'ClockFixed', ...registry.sharedTypes]);
+    for (const { on, every } of projections) {
+      if (every !== undefined) return [];
+      for (const type of Object.keys(on as object)) wanted.add(type);
+    }
+    return [...registry.events.keys()].filter((type) => !wanted.has(type));
+  }
+
+  private stateOf(name: string): ProjectionStatus['state'] {
+    if (this.rebuilding.has(name)) return 'rebuilding';
+    if (this.failure !== undefined) return 'failed';
+    return this.started && !this.stopping.signal.aborted ? 'following' : 'stopped';
+  }
+
+  private nextWrite(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = timeoutMs === Infinity ? undefined : setTimeout(() => done(), Math.ceil(timeoutMs));
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      this.waiting.add(done);
+    });
+  }
+
+  private wake(): void {
+    for (const done of [...this.waiting]) done();
+  }
+}

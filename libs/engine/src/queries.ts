@@ -1,0 +1,164 @@
+import { InvalidRequest } from '#kernel/errors.js';
+import { fieldOf, type Json, type Query, type Range, type Stored } from '#kernel/ports/read-models.js';
+import type { Index } from '#kernel/projection.js';
+import type { ReadSide } from './read-side.js';
+import { specOf } from './read-side.js';
+import type { Registry } from './registry.js';
+
+/** What a caller wants of a read model, in texts as they come from a URL or a command line. */
+export interface Find {
+  /** `field=value`, or a comparison: `{"spend.units": {gte: "1000"}}`. */
+  readonly where?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  /** Fields in order, `-` in front for falling. */
+  readonly sort?: readonly string[];
+  readonly limit?: number;
+  /** As a page before gave it. */
+  readonly cursor?: string;
+}
+
+export interface Page {
+  readonly items: readonly Json[];
+  /** Position up to which the read model was folded. */
+  readonly position: number;
+  /** Asks for the next page; absent on the last. */
+  readonly cursor?: string;
+}
+
+export const MOST_PER_PAGE = 1_000;
+const USUAL_PAGE = 50;
+const COMPARISONS = ['gt', 'gte', 'lt', 'lte'];
+
+/** Finds documents over declared indexes only: what is answered stays fast however many there are. */
+export class Queries {
+  constructor(
+    private readonly registry: Registry,
+    private readonly readSide: ReadSide,
+  ) {}
+
+  /** A document by its key; undefined where there is none. @throws {NotFound} @throws {NotYetProjected} */
+  async get(
+    name: string,
+    key: string,
+    wait?: Wait,
+  ): Promise<{ readonly doc: Json; readonly position: number } | undefined> {
+    if (wait !== undefined) await this.readSide.caughtUp(name, wait.position, wait.timeoutMs);
+    const model = await this.readSide.model(name);
+    const stored = (await model.load([key])).get(key);
+    return stored?.doc == null ? undefined : { doc: stored.doc, position: stored.position };
+  }
+
+  /** @throws {InvalidRequest} naming the indexes there are @throws {NotFound} @throws {NotYetProjected} */
+  async find(name: string, find: Find, wait?: Wait): Promise<Page> {
+    const spec = specOf(this.registry, name);
+    const query = plan(spec.indexes, find);
+    if (wait !== undefined) await this.readSide.caughtUp(name, wait.position, wait.timeoutMs);
+    const model = await this.readSide.model(name);
+    const { position } = await model.checkpoint();
+    const limit = query.limit;
+    const found =
+      query.index === undefined
+        ? await model.scan(query.afterKey, limit + 1)
+        : await model.find({ ...query.query, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const items = page.map(({ doc }) => doc as Json);
+    if (found.length <= limit || last === undefined) return { items, position };
+    return { items, position, cursor: cursorOf(last, query.index) };
+  }
+
+  /** Indexes of a read model as they are written in a sort. @throws {NotFound} */
+  indexes(name: string): readonly string[] {
+    return specOf(this.registry, name).indexes.map(shown);
+  }
+}
+
+export interface Wait {
+  readonly position: number;
+  readonly timeoutMs: number;
+}
+
+type Plan =
+  | { readonly index: undefined; readonly afterKey: string; readonly limit: number }
+  | { readonly index: Index; readonly query: Omit<Query, 'limit'>; readonly limit: number };
+
+function plan(indexes: readonly Index[], { where = {}, sort = [], limit = USUAL_PAGE, cursor }: Find): Plan {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_PER_PAGE) {
+    throw new InvalidRequest([{ path: 'limit', message: `must be a whole number from 1 to ${MOST_PER_PAGE}` }]);
+  }
+  const after = cursor === undefined ? undefined : fromCursor(cursor);
+  const wanted = sort.map((field) => (field.startsWith('-') ? ([field.slice(1), -1] as const) : ([field, 1] as const)));
+  if (Object.keys(where).length === 0 && wanted.length === 0) {
+    return { index: undefined, afterKey: String(after?.at(-1) ?? ''), limit };
+  }
+  for (const index of indexes) {
+    const query = fit(index, where, wanted);
+    if (query !== undefined) return { index, query: { ...query, ...(after !== undefined && { after }) }, limit };
+  }
+  const known = indexes.map(shown).join(' | ') || 'none';
+  throw new InvalidRequest([
+    { path: 'where', message: `no declared index serves these filters and this sort; there are: ${known}` },
+  ]);
+}
+
+/** The query over an index that serves filters and sort, or undefined. */
+function fit(index: Index, where: NonNullable<Find['where']>, sort: readonly (readonly [string, 1 | -1])[]) {
+  const fields = Object.entries(index);
+  const equal: Record<string, unknown> = {};
+  let used = 0;
+  for (; used < fields.length; used += 1) {
+    const [field] = fields[used] as [string, 1 | -1];
+    const value = where[field];
+    if (typeof value !== 'string') break;
+    equal[field] = valueOf(value);
+  }
+  const rangeField = fields[used]?.[0];
+  const ranged = rangeField === undefined ? undefined : where[rangeField];
+  const range = typeof ranged === 'object' ? rangeOf(rangeField as string, ranged) : undefined;
+  if (Object.keys(where).length !== used + (range === undefined ? 0 : 1)) return undefined;
+  const rest = fields.slice(used);
+  const turn = sort[0] === undefined ? 1 : (rest[0]?.[1] ?? 1) * sort[0][1];
+  const sorted = sort.every(([field, direction], at) => rest[at]?.[0] === field && rest[at][1] * turn === direction);
+  if (!sorted) return undefined;
+  return { index, equal, ...(range !== undefined && { range }), reverse: turn === -1 };
+}
+
+function rangeOf(field: string, comparisons: Readonly<Record<string, string>>): Range {
+  const range: Record<string, unknown> = {};
+  for (const [comparison, value] of Object.entries(comparisons)) {
+    if (!COMPARISONS.includes(comparison)) {
+      throw new InvalidRequest([
+        { path: `where.${field}`, message: `${comparison} is none of ${COMPARISONS.join(', ')}` },
+      ]);
+    }
+    range[comparison] = valueOf(value);
+  }
+  return range;
+}
+
+/** `null`, `true`, `false` and numbers as themselves, all else as a text; quotes make a text of anything. */
+function valueOf(text: string): unknown {
+  if (text === 'null') return null;
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^".*"$/.test(text)) return text.slice(1, -1);
+  return /^-?\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
+}
+
+const cursorOf = ({ key, doc }: Stored, index: Index | undefined): string => {
+  const values = Object.keys(index ?? {}).map((field) => fieldOf(doc as Json, field));
+  return Buffer.from(JSON.stringify([...values, key])).toString('base64url');
+};
+
+function fromCursor(cursor: string): readonly unknown[] {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(values) && values.length > 0) return values;
+  } catch {
+    // told apart below, with the same words as a cursor of another shape
+  }
+  throw new InvalidRequest([{ path: 'cursor', message: 'is none that a page of this query gave' }]);
+}
+
+const shown = (index: Index): string =>
+  Object.entries(index)
+    .map(([field, direction]) => (direction === -1 ? `-${field}` : field))
+    .join(',');

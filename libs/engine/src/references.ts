@@ -1,0 +1,103 @@
+import type { AnyEvent } from '#kernel/event.js';
+import type { Fact, Position, Recorded } from '#kernel/fact.js';
+import type { PolicyDefinition } from '#kernel/policy.js';
+import type { EventStore } from '#kernel/ports/event-store.js';
+import { PolicyPublished, policyStream } from '#kernel/system.events.js';
+import type { Instant } from '#kernel/time.js';
+import type { Registry } from './registry.js';
+import { UnknownPolicy } from './errors.js';
+
+export interface PolicyVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly effectiveFrom: Instant;
+  readonly position: Position;
+  readonly rules: object & { readonly version: number };
+}
+
+/** Published policies and deployment-wide facts, each with its place in the log. */
+export class References {
+  private readonly policies = new Map<string, PolicyVersion[]>();
+  private readonly facts = new Map<string, { readonly position: Position; readonly fact: Fact }[]>();
+
+  constructor(private readonly registry: Registry) {}
+
+  /** Reads the streams they stand in, as far as `upTo`. */
+  static async load(store: EventStore, registry: Registry, upTo = Infinity): Promise<References> {
+    const references = new References(registry);
+    const streams = [...registry.policies.keys()].map(policyStream);
+    for (const { stream } of registry.references) streams.push(stream);
+    const recorded = (await Promise.all(streams.map((stream) => store.readStream(stream)))).flat();
+    for (const fact of recorded.sort((a, b) => a.position - b.position)) {
+      if (fact.position <= upTo) references.take(fact);
+    }
+    return references;
+  }
+
+  /** Takes in a fact of a shared type; others, and facts taken before, change nothing. */
+  take(recorded: Recorded): void {
+    if (recorded.type === PolicyPublished.type) return this.takePolicy(recorded);
+    const known = this.registry.references.find(
+      ({ event, stream }) => event.type === recorded.type && stream === recorded.stream,
+    );
+    if (known === undefined) return;
+    const facts = this.facts.get(recorded.type) ?? [];
+    if ((facts.at(-1)?.position ?? 0) >= recorded.position) return;
+    const { type, id, revision, occurredAt, metadata } = recorded;
+    const data: unknown = known.event.read(recorded.version, recorded.data);
+    facts.push({
+      position: recorded.position,
+      fact: { type, id, customerId: '', revision, occurredAt, data, metadata },
+    });
+    this.facts.set(type, facts);
+  }
+
+  /** @throws {UnknownPolicy} when no version is in force */
+  inForce(definition: PolicyDefinition, at: Instant, before: Position): PolicyVersion {
+    const versions = this.policies.get(definition.name) ?? [];
+    for (let index = versions.length - 1; index >= 0; index -= 1) {
+      const version = versions[index] as PolicyVersion;
+      if (version.position < before && version.effectiveFrom <= at) return version;
+    }
+    throw new UnknownPolicy(definition.name, at);
+  }
+
+  version(name: string, version: number): PolicyVersion | undefined {
+    return this.policies.get(name)?.[version - 1];
+  }
+
+  /** All versions of a policy, oldest first. */
+  versions(name: string): readonly PolicyVersion[] {
+    return this.policies.get(name) ?? [];
+  }
+
+  /** The newest fact of a type before a position. */
+  latest(event: AnyEvent, before: Position): Fact | undefined {
+    return this.facts.get(event.type)?.findLast(({ position }) => position < before)?.fact;
+  }
+
+  /** The fact of a type that stands at a position. */
+  at(type: string, position: Position): Fact | undefined {
+    return this.facts.get(type)?.findLast((known) => known.position === position)?.fact;
+  }
+
+  /** True when a policy published before a position comes into force after `from`, up to and including `to`. */
+  changesBetween(from: Instant, to: Instant, before: Position = Infinity): boolean {
+    for (const versions of this.policies.values()) {
+      for (const { effectiveFrom, position } of versions) {
+        if (position < before && effectiveFrom > from && effectiveFrom <= to) return true;
+      }
+    }
+    return false;
+  }
+
+  private takePolicy(recorded: Recorded): void {
+    const { name, version, effectiveFrom, rules } = PolicyPublished.read(recorded.version, recorded.data);
+    const definition = this.registry.policies.get(name);
+    const versions = this.policies.get(name) ?? [];
+    if (definition === undefined || version <= versions.length) return;
+    const parsed = { ...definition.parse(rules), version };
+    versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
+    this.policies.set(name, versions);
+  }
+}

@@ -1,0 +1,80 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { canonicalJson } from '#kernel/canonical.js';
+import { UnreadableBody } from '#kernel/errors.js';
+import type { CustomerKey, Keys } from '#kernel/ports/keys.js';
+
+const PREFIX = 'sealed:1:';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Where a sealed field stands; it opens nowhere else. */
+export interface Place {
+  readonly customerId: string;
+  readonly stream: string;
+  readonly eventId: string;
+  readonly field: string;
+}
+
+/**
+ * Seals a JSON value: `sealed:1:<key id>:<nonce>:<ciphertext and tag>`, base64url, AES-256-GCM over the RFC 8785 form,
+ * with the RFC 8785 form of [stream, event id, field] as associated data.
+ *
+ * @source NIST SP 800-38D; docs/adr/0006-sealed-fields.md
+ */
+export function sealWith(key: CustomerKey, place: Place, value: unknown, nonce = randomBytes(NONCE_BYTES)): string {
+  const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(associated(place));
+  const sealed = Buffer.concat([cipher.update(canonicalJson(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `${PREFIX}${key.id}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
+}
+
+export const isSealed = (value: unknown): value is string => typeof value === 'string' && value.startsWith(PREFIX);
+
+/** Opens what `sealWith` made. @throws {UnreadableBody} when it was changed, moved or sealed with another key */
+export function openWith(key: CustomerKey, place: Place, sealed: string): unknown {
+  const [, nonce = '', body = ''] = sealed.slice(PREFIX.length).split(':');
+  const bytes = Buffer.from(body, 'base64url');
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(nonce, 'base64url'))
+      .setAAD(associated(place))
+      .setAuthTag(bytes.subarray(-TAG_BYTES));
+    const text = decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new UnreadableBody(`the sealed field ${place.field} does not open`, { cause: error });
+  }
+}
+
+const associated = ({ stream, eventId, field }: Place): Buffer => Buffer.from(canonicalJson([stream, eventId, field]));
+
+/** Seals and opens the personal fields of facts with their customer's keys. */
+export class Sealer {
+  constructor(private readonly keys: Keys) {}
+
+  async seal(place: Omit<Place, 'field'>, personal: readonly string[], data: object): Promise<Record<string, unknown>> {
+    const sealed: Record<string, unknown> = { ...data };
+    const key = await this.keys.keyFor(place.customerId);
+    for (const field of personal) {
+      const value = sealed[field];
+      if (value !== undefined && value !== null) sealed[field] = sealWith(key, { ...place, field }, value);
+    }
+    return sealed;
+  }
+
+  /** Opens the fields that `may` names; the others, and those whose key was destroyed, become null. */
+  async open(
+    place: Omit<Place, 'field'>,
+    personal: readonly string[],
+    data: Readonly<Record<string, unknown>>,
+    may: (field: string) => boolean,
+  ): Promise<Record<string, unknown>> {
+    const opened: Record<string, unknown> = { ...data };
+    for (const field of personal) {
+      const value = opened[field];
+      if (!isSealed(value)) continue;
+      const keyId = value.slice(PREFIX.length).split(':', 1)[0] ?? '';
+      const key = may(field) ? await this.keys.keyOf(place.customerId, keyId) : undefined;
+      opened[field] = key === undefined ? null : openWith(key, { ...place, field }, value);
+    }
+    return opened;
+  }
+}

@@ -1,0 +1,157 @@
+import { companyPolicy } from '#kernel/company.policy.js';
+import type { Actor } from '#kernel/fact.js';
+import { WrongExpectedRevision, type EventStore } from '#kernel/ports/event-store.js';
+import type { Clock } from '#kernel/ports/clock.js';
+import type { Ids } from '#kernel/ports/ids.js';
+import { SETTLEMENTS, SettlementsRescheduled } from '#kernel/system.events.js';
+import { dayOf, firstOfMonth, plusHours, plusMonths, startOfDay, type Instant } from '#kernel/time.js';
+import type { Calendar } from './calendar.js';
+import { FoldContext } from './context.js';
+import { dueOf } from './customer.js';
+import type { Customers } from './customers.js';
+import type { DueIndex } from './due-index.js';
+import type { Identities } from './identities.js';
+import type { Measurements } from './measurements.js';
+import type { ReadSide } from './read-side.js';
+import type { References } from './references.js';
+import type { Registry } from './registry.js';
+import { identityMap } from './system.projections.js';
+
+const AT_ONCE = 64;
+const RESCHEDULED_PER_FACT = 500;
+/** Over a longer gap, as when an old history is served today, only the last month's end is measured. */
+const MOST_MONTH_ENDS = 24;
+const ORPHAN_AFTER_HOURS = 1;
+const CLOCK: Actor = { kind: 'clock', id: 'patron' };
+
+export interface TimekeeperDeps {
+  readonly store: EventStore;
+  readonly registry: Registry;
+  readonly references: References;
+  readonly calendar: Calendar;
+  readonly customers: Customers;
+  readonly identities: Identities;
+  readonly readSide: ReadSide;
+  readonly due: DueIndex;
+  readonly measurements: Measurements;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** The clock process: moves business time on, and sees to it that what time owes is appended. */
+export class Timekeeper {
+  private running: Promise<unknown> = Promise.resolve();
+  private readonly context: FoldContext;
+
+  constructor(private readonly deps: TimekeeperDeps) {
+    this.context = new FoldContext(deps.references);
+  }
+
+  /** Brings business time to `to`, month end by month end. Calls wait for each other. */
+  advanceTo(to: Instant, actor: Actor = CLOCK): Promise<void> {
+    const mine = this.running.then(
+      () => this.advance(to, actor),
+      () => this.advance(to, actor),
+    );
+    this.running = mine;
+    return mine;
+  }
+
+  private async advance(to: Instant, actor: Actor): Promise<void> {
+    const { calendar, measurements } = this.deps;
+    for (const monthStart of this.monthStarts(calendar.to, to)) {
+      await this.step(monthStart, actor);
+      await measurements.take(monthStart);
+    }
+    await this.step(to, actor);
+    await this.releaseOrphans();
+  }
+
+  private async step(to: Instant, actor: Actor): Promise<void> {
+    const { calendar, references, due } = this.deps;
+    const from = calendar.to;
+    await calendar.advance(to, actor);
+    await this.settle(await due.upTo(calendar.to), calendar.to);
+    if (references.changesBetween(from, calendar.to)) await this.reschedule(await due.upTo());
+  }
+
+  private async settle(customerIds: readonly string[], at: Instant): Promise<void> {
+    const stale: string[] = [];
+    await inParallel(customerIds, async (customerId) => {
+      const commandId = `settle/${at}`;
+      const command = { type: 'Settle', customerId, at };
+      const { facts } = await this.deps.customers.handle({ commandId, command, part: null, actor: CLOCK });
+      if (facts.length === 0) stale.push(customerId);
+    });
+    await this.reschedule(stale);
+  }
+
+  /** Publishes when customers are due now, where no fact of theirs says so. */
+  private async reschedule(customerIds: readonly string[]): Promise<void> {
+    const { customers, registry, calendar, due } = this.deps;
+    const moved: { readonly customerId: string; readonly dueAt: Instant | null }[] = [];
+    await inParallel(customerIds, async (customerId) => {
+      const dueAt = await customers.current(customerId, ({ states }) =>
+        dueOf(states, registry, this.context.turnTo(calendar.to, Infinity)),
+      );
+      moved.push({ customerId, dueAt });
+    });
+    moved.sort((a, b) => (a.customerId < b.customerId ? -1 : 1));
+    for (let start = 0; start < moved.length; start += RESCHEDULED_PER_FACT) {
+      const chunk = moved.slice(start, start + RESCHEDULED_PER_FACT);
+      const position = await this.publish(chunk);
+      for (const { customerId, dueAt } of chunk) due.note(customerId, dueAt, position);
+    }
+  }
+
+  private async publish(customers: readonly { customerId: string; dueAt: Instant | null }[]): Promise<number> {
+    const { store, ids, calendar } = this.deps;
+    const { type, version, data } = SettlementsRescheduled({ customers });
+    for (;;) {
+      const [last] = await store.readStream(SETTLEMENTS, { backwards: true, limit: 1 });
+      const count = last === undefined ? 0 : last.revision + 1;
+      const id = ids.derived(`${SETTLEMENTS}\n${count}`);
+      const metadata = { commandId: `reschedule-${count}`, actor: CLOCK };
+      try {
+        const fact = { id, type, version, occurredAt: calendar.to, data: { ...data }, metadata };
+        return (await store.append(SETTLEMENTS, count, [fact])).position;
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+      }
+    }
+  }
+
+  /** Frees identities whose claim or release lost its other half in a crash. */
+  private async releaseOrphans(): Promise<void> {
+    const { readSide, identities, customers, clock } = this.deps;
+    const before = plusHours(clock.now(), -ORPHAN_AFTER_HOURS);
+    const claims = await readSide.model(identityMap.name);
+    const range = { gte: '', lte: before };
+    const pending = await claims.find({ index: { pendingSince: 1 }, range, limit: 1_000 });
+    for (const { key: identity, doc } of pending) {
+      const customerId = String(doc?.['customerId']);
+      await customers.current(customerId, async (customer) => {
+        if (!customer.identities.has(identity)) await identities.giveBack(customerId, identity);
+      });
+    }
+  }
+
+  private monthStarts(from: Instant, to: Instant): readonly Instant[] {
+    const { zone } = this.context.turnTo(to, Infinity).policy(companyPolicy);
+    const starts: Instant[] = [];
+    let month = firstOfMonth(dayOf(to, zone));
+    while (starts.length < MOST_MONTH_ENDS && startOfDay(month, zone) > from) {
+      starts.unshift(startOfDay(month, zone));
+      month = plusMonths(month, -1);
+    }
+    return starts.length < MOST_MONTH_ENDS ? starts : starts.slice(-1);
+  }
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}

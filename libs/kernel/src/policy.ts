@@ -1,0 +1,28 @@
+import type { AnyEvent, EventOf } from './event.js';
+import type { Raw } from './parse.js';
+
+/** Figures and rules of one slice, versioned and published as facts in the stream `policy-<name>`. */
+export interface PolicyDefinition<Rules extends object = object> {
+  readonly name: string;
+  /** What is published when a store is first opened. */
+  readonly defaults: Rules;
+  /** Reads published rules, older shapes included. @throws {UnreadableBody} naming what does not hold */
+  readonly parse: (raw: Raw) => Rules;
+}
+
+export const definePolicy = <Rules extends object>(definition: PolicyDefinition<Rules>): PolicyDefinition<Rules> =>
+  definition;
+
+/** Rules with the version under which they were published. */
+export type InForce<Rules> = Rules & { readonly version: number };
+
+/** What deciders and folds are given beside state and fact. They have no clock and no figures of their own. */
+export interface Context {
+  /**
+   * The policy in force for the fact at hand: the newest published before it in the log whose `effectiveFrom` is not
+   * after its `occurredAt`; for a derived fact, the version it was stamped with.
+   */
+  policy<Rules extends object>(definition: PolicyDefinition<Rules>): InForce<Rules>;
+  /** The newest fact of a deployment-wide stream (population, …) before the fact at hand; undefined where there is none. */
+  latest<Definition extends AnyEvent>(definition: Definition): EventOf<Definition> | undefined;
+}

@@ -1,0 +1,97 @@
+import { DomainError } from '../errors.js';
+import type { Position, Proposed, Recorded } from '../fact.js';
+
+/** Somebody else appended first. Load, decide and append again. */
+export class WrongExpectedRevision extends DomainError {
+  readonly code = 'store.wrong_expected_revision';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly stream: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`Stream ${stream} has ${actual} facts, not the expected ${expected}.`);
+  }
+}
+
+/** The store cannot be reached or cannot write now. Nothing is known to have been written. */
+export class StoreUnavailable extends DomainError {
+  readonly code = 'store.unavailable';
+  readonly kind = 'unavailable';
+}
+
+/** A file or server that is no store of ours, is torn, or was written by a newer program. It was left as it is. */
+export class StoreRefused extends DomainError {
+  readonly code = 'store.refused';
+  readonly kind = 'conflict';
+}
+
+export interface Appended {
+  /** Revision of the last fact appended. */
+  readonly revision: number;
+  /** Position of the last fact appended. */
+  readonly position: Position;
+}
+
+export interface ReadStream {
+  /** First revision wanted; 0 by default. */
+  readonly from?: number;
+  readonly limit?: number;
+  /** Newest first; `from` is then the newest revision wanted, the last one by default. */
+  readonly backwards?: boolean;
+}
+
+export interface ReadAll {
+  /** Only facts after this position; all by default. */
+  readonly after?: Position;
+  /** Only facts up to and including this position. */
+  readonly upTo?: Position;
+  /** Only these types; other facts are skipped unread. */
+  readonly types?: readonly string[];
+  /** All types but these, which are skipped unread. Not together with `types`. */
+  readonly skip?: readonly string[];
+  /** Most facts handed over at once; 1,000 by default. */
+  readonly batch?: number;
+}
+
+/** What a reader of the whole log gets: facts in order, and how far the log has been read. */
+export interface Batch {
+  readonly facts: readonly Recorded[];
+  /** Everything up to here was read, wanted or not. */
+  readonly position: Position;
+}
+
+export interface Follow extends ReadAll {
+  readonly signal: AbortSignal;
+}
+
+/** Streams of facts in one global order. Facts are never changed or removed. */
+export abstract class EventStore {
+  /** Names this history for ever; a copy of a store keeps it. */
+  abstract readonly storeId: string;
+
+  /**
+   * Appends facts to one stream, all or none, durable when it answers.
+   *
+   * @param expected  How many facts the stream holds.
+   * @throws {WrongExpectedRevision} nothing was appended
+   * @throws {StoreUnavailable} the outcome is unknown
+   */
+  abstract append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended>;
+
+  /** Facts of one stream, oldest first unless `backwards`; none for a stream that does not exist. */
+  abstract readStream(stream: string, options?: ReadStream): Promise<readonly Recorded[]>;
+
+  /** The facts there are now, in order, in batches; ends at the head. */
+  abstract readAll(options?: ReadAll): AsyncIterable<Batch>;
+
+  /** The same without an end: waits for new facts until `signal` aborts. An empty batch says the head was reached. */
+  abstract follow(options: Follow): AsyncIterable<Batch>;
+
+  /** Position of the newest fact; 0 when there is none. */
+  abstract head(): Promise<Position>;
+
+  /** Ends its use; facts not yet answered are written first. Calling it twice is fine. */
+  abstract close(): Promise<void>;
+}

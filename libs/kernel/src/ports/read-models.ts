@@ -1,0 +1,105 @@
+import { DomainError } from '../errors.js';
+import type { Position } from '../fact.js';
+import type { Index } from '../projection.js';
+import type { Instant } from '../time.js';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** A document with what the engine needs to know of it. */
+export interface Stored {
+  readonly key: string;
+  /** null for a tombstone. */
+  readonly doc: Json | null;
+  /** Of the last fact that changed it. */
+  readonly position: Position;
+  /** When its timer fires next. */
+  readonly due: Instant | null;
+}
+
+export interface Write extends Stored {
+  /** Position of the document as it was loaded; 0 for none. Where it is another by now, the write is refused. */
+  readonly loadedAt: Position;
+}
+
+export interface Checkpoint {
+  /** Everything up to here is folded in. */
+  readonly position: Position;
+  /** Business time reached. */
+  readonly clock: Instant;
+}
+
+/** A range over the field behind the equal ones. */
+export interface Range {
+  readonly gte?: unknown;
+  readonly gt?: unknown;
+  readonly lte?: unknown;
+  readonly lt?: unknown;
+}
+
+export interface Query {
+  readonly index: Index;
+  /** Values for the first fields of the index. */
+  readonly equal?: Readonly<Record<string, unknown>>;
+  /** A range over the next field of the index. */
+  readonly range?: Range;
+  /** Walk the index from its other end. */
+  readonly reverse?: boolean;
+  readonly limit: number;
+  /** Continue behind this document: its values of the index's fields, then its key. */
+  readonly after?: readonly unknown[];
+}
+
+/** Another writer changed a document between load and write. Load and fold again. */
+export class StaleDocument extends DomainError {
+  readonly code = 'read_models.stale_document';
+  readonly kind = 'conflict';
+
+  constructor(readonly key: string) {
+    super(`Document ${key} was changed by another writer.`);
+  }
+}
+
+/** One version of one read model. */
+export abstract class ReadModel {
+  abstract readonly name: string;
+  abstract readonly version: number;
+
+  /** Where its projection stands; position 0 when nothing was folded yet. */
+  abstract checkpoint(): Promise<Checkpoint>;
+  /** Documents and tombstones with these keys; a key without either is absent. */
+  abstract load(keys: readonly string[]): Promise<ReadonlyMap<string, Stored>>;
+  /** All writes and the checkpoint, or none where the store has transactions; elsewhere the checkpoint comes last. */
+  abstract write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
+  /** Keys of documents whose timer is due up to `at`, earliest first, ties by key. */
+  abstract due(at: Instant, limit: number): Promise<readonly string[]>;
+  /** One page in index order, tombstones left out; ties are ordered by key. */
+  abstract find(query: Query): Promise<readonly Stored[]>;
+  /** Documents in key order behind `afterKey`, tombstones left out. */
+  abstract scan(afterKey: string, limit: number): Promise<readonly Stored[]>;
+  /** Documents, tombstones left out. */
+  abstract count(): Promise<number>;
+}
+
+export interface ReadModelSpec {
+  readonly name: string;
+  readonly version: number;
+  readonly indexes: readonly Index[];
+}
+
+/** Documents that can be thrown away and folded again. Every version of every read model stands for itself. */
+export abstract class ReadModels {
+  /** The build that is read now; made empty where there is none of this version. */
+  abstract open(spec: ReadModelSpec): Promise<ReadModel>;
+  /** An empty build beside the one being read. */
+  abstract build(spec: ReadModelSpec): Promise<ReadModel>;
+  /** Makes a build the one that is read, in one step; the former one is dropped. */
+  abstract swap(build: ReadModel): Promise<void>;
+  abstract close(): Promise<void>;
+}
+
+/** A value of a document by its path, `spend.units`. */
+export function fieldOf(doc: Json, path: string): unknown {
+  let value: unknown = doc;
+  for (const name of path.split('.')) value = (value as Json | null | undefined)?.[name];
+  return value ?? null;
+}

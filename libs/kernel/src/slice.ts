@@ -1,0 +1,48 @@
+import type { AnyDecider } from './decider.js';
+import type { AnyEvent } from './event.js';
+import type { Measurement } from './measurement.js';
+import type { PolicyDefinition } from './policy.js';
+import type { AnyProjection } from './projection.js';
+
+/** A command as a class-validator DTO whose instances carry their own `type`. */
+export interface CommandClass {
+  new (): { readonly type: string; customerId: string };
+  /** One line for the catalogue. */
+  readonly about: string;
+  /** A body that is accepted, for documents and `--help`. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+/** A claim that one fact makes on, or gives back from, an identity shared by the whole deployment. */
+export interface IdentityClaim {
+  readonly kind: string;
+  /** Already normalised, so that equal identities are equal texts. */
+  readonly value: string;
+}
+
+/** A business feature: one folder, listed once here. */
+export interface Slice {
+  readonly name: string;
+  readonly about: string;
+  readonly events: readonly AnyEvent[];
+  readonly commands: readonly CommandClass[];
+  readonly policies: readonly PolicyDefinition[];
+  /** Absent where a slice has only read models. */
+  readonly decider?: AnyDecider;
+  /** Other slices' events that this slice's state is folded from. */
+  readonly listens?: readonly AnyEvent[];
+  /** Events after which `decider.react` is asked. */
+  readonly reactsTo?: readonly AnyEvent[];
+  /** Deployment-wide facts that `Context.latest` gives, and the stream that holds them. */
+  readonly references?: readonly { readonly stream: string; readonly event: AnyEvent }[];
+  /** Taken by the clock process at the end of each month. */
+  readonly measurements?: readonly Measurement[];
+  /** Identities that a fact of a type claims or gives back. */
+  readonly claims?: Readonly<Record<string, (data: never) => readonly IdentityClaim[]>>;
+  readonly releases?: Readonly<Record<string, (data: never) => readonly IdentityClaim[]>>;
+  readonly projections: readonly AnyProjection[];
+  /** Version of this slice's state; raise it when `evolve` changes, so that old snapshots are left aside. */
+  readonly stateVersion?: number;
+}
+
+export const defineSlice = (slice: Slice): Slice => slice;

@@ -1,0 +1,116 @@
+import { InvalidRequest } from './errors.js';
+
+/** ISO 8601 in UTC with milliseconds, `2026-11-22T18:46:20.000Z`: instants compare as texts. */
+export type Instant = string;
+/** A calendar day in the company's zone, `2026-11-22`: days compare as texts. */
+export type Day = string;
+
+export const EARLIEST: Instant = '1900-01-01T00:00:00.000Z';
+export const LATEST: Instant = '2200-01-01T00:00:00.000Z';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const SLOT_MS = 900_000; // every zone since 1972 changes its offset on a quarter of an hour
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+export const instantOf = (ms: number): Instant => new Date(ms).toISOString();
+export const msOf = (at: Instant): number => Date.parse(at);
+export const plusMs = (at: Instant, ms: number): Instant => instantOf(msOf(at) + ms);
+export const plusHours = (at: Instant, hours: number): Instant => plusMs(at, hours * HOUR_MS);
+
+/** True for an ISO 8601 instant with a zone that names a day which exists, between 1900 and 2200. */
+export function isInstant(text: unknown): text is string {
+  if (typeof text !== 'string' || !INSTANT.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const at = instantOf(Date.parse(text));
+  return at >= EARLIEST && at < LATEST && isDay(text.slice(0, 10));
+}
+
+/** The instant in its one normal form. @throws {InvalidRequest} naming `path` */
+export function toInstant(text: unknown, path = 'at'): Instant {
+  if (!isInstant(text)) {
+    throw new InvalidRequest([{ path, message: 'must be an ISO 8601 instant with a zone, from 1900 up to 2200' }]);
+  }
+  return instantOf(Date.parse(text));
+}
+
+/** True for `YYYY-MM-DD` naming a day that exists. */
+export function isDay(text: unknown): text is Day {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00.000Z`);
+  return !Number.isNaN(ms) && instantOf(ms).startsWith(text);
+}
+
+export const isZone = (zone: unknown): zone is string => {
+  if (typeof zone !== 'string' || zone === '') return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = new Map<string, Map<number, number>>();
+
+/** Milliseconds to add to UTC for the wall clock of `zone` at `ms`. */
+export function offsetAt(ms: number, zone: string): number {
+  if (zone === 'UTC') return 0;
+  let slots = offsets.get(zone);
+  if (slots === undefined) offsets.set(zone, (slots = new Map()));
+  const slot = Math.floor(ms / SLOT_MS);
+  let offset = slots.get(slot);
+  if (offset === undefined) {
+    if (slots.size > 100_000) slots.clear();
+    slots.set(slot, (offset = measuredOffset(slot * SLOT_MS, zone)));
+  }
+  return offset;
+}
+
+function measuredOffset(ms: number, zone: string): number {
+  let format = formats.get(zone);
+  if (format === undefined) {
+    const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
+    format = new Intl.DateTimeFormat('en-US', { ...numeric, second: 'numeric', hourCycle: 'h23', timeZone: zone });
+    formats.set(zone, format);
+  }
+  const part: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(ms)) part[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - ms;
+}
+
+/** The business day on which an instant falls. */
+export const dayOf = (at: Instant, zone: string): Day => {
+  const ms = msOf(at);
+  return instantOf(ms + offsetAt(ms, zone)).slice(0, 10);
+};
+
+/** Wall-clock time of a zone as an instant; a time the clocks skip is read with the offset before the jump. */
+export function instantAt(day: Day, timeOfDayMs: number, zone: string): Instant {
+  const wall = Date.parse(`${day}T00:00:00.000Z`) + timeOfDayMs;
+  const early = wall - offsetAt(wall - DAY_MS, zone);
+  const late = wall - offsetAt(wall + DAY_MS, zone);
+  if (early + offsetAt(early, zone) === wall) return instantOf(early);
+  return instantOf(late + offsetAt(late, zone) === wall ? late : early);
+}
+
+/** First instant of a business day. */
+export const startOfDay = (day: Day, zone: string): Instant => instantAt(day, 0, zone);
+
+export const plusDays = (day: Day, days: number): Day =>
+  instantOf(Date.parse(`${day}T00:00:00.000Z`) + days * DAY_MS).slice(0, 10);
+
+/** Whole days from one business day to another; negative when `to` is earlier. */
+export const daysBetween = (from: Day, to: Day): number =>
+  Math.round((Date.parse(`${to}T00:00:00.000Z`) - Date.parse(`${from}T00:00:00.000Z`)) / DAY_MS);
+
+/** The same day of a later month; 31 January + 1 month = 28 or 29 February. */
+export function plusMonths(day: Day, months: number): Day {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return instantOf(Date.UTC(year, month - 1 + months, Math.min(date, last))).slice(0, 10);
+}
+
+/** The first day of the month in which `day` lies. */
+export const firstOfMonth = (day: Day): Day => `${day.slice(0, 7)}-01`;
