@@ -1,5 +1,6 @@
-import type { AnyDecider } from './decider.js';
+import type { AnyDecider, CommandBase } from './decider.js';
 import type { AnyEvent } from './event.js';
+import type { Fact } from './fact.js';
 import type { Measurement } from './measurement.js';
 import type { PolicyDefinition } from './policy.js';
 import type { AnyProjection } from './projection.js';
@@ -11,6 +12,8 @@ export interface CommandClass {
   readonly about: string;
   /** A body that is accepted, for documents and `--help`. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** True for a command that only Patron itself sends, as the second half of what spans two customers. */
+  readonly internal?: boolean;
 }
 
 /** A claim that one fact makes on, or gives back from, an identity shared by the whole deployment. */
@@ -40,6 +43,11 @@ export interface Slice {
   /** Identities that a fact of a type claims or gives back. */
   readonly claims?: Readonly<Record<string, (data: never) => readonly IdentityClaim[]>>;
   readonly releases?: Readonly<Record<string, (data: never) => readonly IdentityClaim[]>>;
+  /**
+   * Commands to another customer that a fact brings with it. Each is sent once its fact is appended, under an id derived
+   * from the fact's, and again by the clock process if a crash came between.
+   */
+  readonly followUps?: Readonly<Record<string, (fact: Fact) => CommandBase>>;
   readonly projections: readonly AnyProjection[];
   /** Version of this slice's state; raise it when `evolve` changes, so that old snapshots are left aside. */
   readonly stateVersion?: number;

@@ -1,0 +1,87 @@
+import type { Fact } from '#kernel/fact.js';
+import { defineSlice } from '#kernel/slice.js';
+import {
+  PurchaseLinesAdded,
+  PurchaseRecorded,
+  PurchaseRefunded,
+  PurchaseVoided,
+} from '../purchases/purchases.events.js';
+import {
+  AdjustPoints,
+  CancelReservation,
+  ConfirmReservation,
+  EarnPoints,
+  ReceivePoints,
+  RedeemPoints,
+  ReservePoints,
+  ReverseEarning,
+  TransferPoints,
+} from './loyalty.commands.js';
+import { loyalty } from './loyalty.decider.js';
+import {
+  LoyaltyTierChanged,
+  PointsAdjustedIn,
+  PointsAdjustedOut,
+  PointsEarned,
+  PointsExpired,
+  PointsReceived,
+  PointsRedeemed,
+  PointsReserved,
+  PointsReversed,
+  PointsSent,
+  ReservationCancelled,
+  ReservationConfirmed,
+} from './loyalty.events.js';
+import { loyaltyPolicy } from './loyalty.policy.js';
+import { loyaltyBalance } from './loyalty.projection.js';
+import { loyaltyLedger, loyaltyLiability, loyaltyLots } from './loyalty.ledger.projection.js';
+
+/** What the receiver's side of a transfer is told: how many points, by the time at which they expire. */
+function received({ data, customerId, occurredAt }: PointsSent) {
+  const byExpiry = new Map<string, number>();
+  for (const { points, expiresAt } of data.lots) byExpiry.set(expiresAt, (byExpiry.get(expiresAt) ?? 0) + points);
+  const lots = [...byExpiry].sort().map(([expiresAt, points]) => ({ points, expiresAt }));
+  return {
+    type: 'ReceivePoints',
+    customerId: data.to,
+    at: occurredAt,
+    transferId: data.transferId,
+    from: customerId,
+    lots,
+  };
+}
+
+export const loyaltySlice = defineSlice({
+  name: 'loyalty',
+  about: 'Points by lot, what they cost, and the loyalty tier they reach.',
+  events: [
+    PointsEarned,
+    PointsReversed,
+    PointsRedeemed,
+    PointsReserved,
+    ReservationConfirmed,
+    ReservationCancelled,
+    PointsExpired,
+    PointsAdjustedIn,
+    PointsAdjustedOut,
+    PointsSent,
+    PointsReceived,
+    LoyaltyTierChanged,
+  ],
+  commands: [
+    EarnPoints,
+    RedeemPoints,
+    ReservePoints,
+    ConfirmReservation,
+    CancelReservation,
+    AdjustPoints,
+    TransferPoints,
+    ReverseEarning,
+    ReceivePoints,
+  ],
+  policies: [loyaltyPolicy],
+  decider: loyalty,
+  reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
+  followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
+  projections: [loyaltyBalance, loyaltyLots, loyaltyLedger, loyaltyLiability],
+});
