@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandBase } from '#kernel/decider.js';
 import { DomainError } from '#kernel/errors.js';
-import type { Actor, Metadata } from '#kernel/fact.js';
+import { customerStream, type Actor, type Metadata } from '#kernel/fact.js';
 import { EventStore, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
@@ -10,12 +10,14 @@ import { FoldContext } from './context.js';
 import type { Customer } from './customer.js';
 import { Decision, type Decided } from './decision.js';
 import { CommandIdReused, RevisionMismatch, TooMuchContention } from './errors.js';
+import type { FollowUps } from './follow-ups.js';
 import type { Identities } from './identities.js';
 import type { CustomerLoader } from './loader.js';
 import { Queues } from './queue.js';
 import type { References } from './references.js';
 import type { Part, Registry } from './registry.js';
 import type { Sealer } from './sealing.js';
+import { settled } from './settled.js';
 import type { Snapshots } from './snapshots.js';
 
 /** A validated command with what its transport knows of it. */
@@ -74,6 +76,7 @@ export interface CustomersDeps {
   readonly snapshots: Snapshots;
   readonly sealer: Sealer;
   readonly identities: Identities;
+  readonly followUps: FollowUps;
   readonly ids: Ids;
 }
 
@@ -93,8 +96,20 @@ export class Customers {
   }
 
   /** @throws {DomainError} the refusal; nothing was written */
-  handle(request: CommandRequest): Promise<Receipt> {
-    return this.queues.run(request.command.customerId, () => this.attempt(request));
+  async handle(request: CommandRequest): Promise<Receipt> {
+    const receipt = await this.queues.run(request.command.customerId, () => this.attempt(request));
+    if (!receipt.dryRun && receipt.facts.length > 0) await this.followUp(receipt, request);
+    return receipt;
+  }
+
+  /** Sends the second half of a fact that stands in a customer's stream, unless that was done. */
+  async follow(customerId: string, revision: number): Promise<void> {
+    const { store, loader } = this.deps;
+    const [fact] = await loader.opened(
+      await store.readStream(customerStream(customerId), { from: revision, limit: 1 }),
+    );
+    const followUp = fact && this.deps.followUps.of(fact);
+    if (followUp !== undefined) await this.handle({ ...followUp, actor: { kind: 'system', id: 'patron' } });
   }
 
   /** The customer as of its newest fact, read in turn with its commands. */
@@ -167,8 +182,8 @@ export class Customers {
   }
 
   private async append(customer: Customer, decision: Decision, facts: readonly Decided[]): Promise<void> {
-    const { store, sealer, registry, identities, snapshots } = this.deps;
-    const tagged = identities.tagged(facts);
+    const { store, sealer, registry, identities, snapshots, followUps } = this.deps;
+    const tagged = followUps.tagged(identities.tagged(facts));
     await identities.claim(customer.id, tagged);
     const proposed = await Promise.all(
       tagged.map(async ({ fact, version }) => {
@@ -194,6 +209,17 @@ export class Customers {
     }
     snapshots.offer(customer);
     await identities.release(customer.id, tagged);
+  }
+
+  /** The first half is appended and stays; what cannot be sent now is sent again by the clock process. */
+  private async followUp(receipt: Receipt, { correlationId }: CommandRequest): Promise<void> {
+    for (const fact of receipt.facts) {
+      const { customerId } = receipt;
+      const followUp = this.deps.followUps.of({ ...fact, customerId, metadata: { commandId: receipt.commandId } });
+      if (followUp === undefined) continue;
+      const trace = { causationId: fact.id, ...(correlationId !== undefined && { correlationId }) };
+      await settled(this.handle({ ...followUp, ...trace, actor: { kind: 'system', id: 'patron' } }));
+    }
   }
 
   private async repeated(customer: Customer, request: CommandRequest): Promise<Receipt> {

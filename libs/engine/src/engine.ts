@@ -9,6 +9,7 @@ import { Calendar } from './calendar.js';
 import { Customers, type CommandRequest, type Receipt } from './customers.js';
 import { DueIndex } from './due-index.js';
 import { AtInFuture } from './errors.js';
+import { FollowUps } from './follow-ups.js';
 import { Identities } from './identities.js';
 import { CustomerLoader } from './loader.js';
 import { Measurements } from './measurements.js';
@@ -74,7 +75,18 @@ export class Engine {
     const snapshots = await Snapshots.open(readModels, keys, registry);
     const loader = new CustomerLoader(store, registry, reader, snapshots, references);
     const identities = new Identities(store, keys, registry, ids, clock);
-    const customers = new Customers({ store, registry, references, loader, snapshots, sealer, identities, ids });
+    const followUps = new FollowUps(registry);
+    const customers = new Customers({
+      store,
+      registry,
+      references,
+      loader,
+      snapshots,
+      sealer,
+      identities,
+      followUps,
+      ids,
+    });
     const calendar = await Calendar.open(store, clock, ids);
     const projecting = { store, readModels, registry, reader, references, ...(batch !== undefined && { batch }) };
     const projector = project ? await Projector.open(projecting) : undefined;

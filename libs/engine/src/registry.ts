@@ -1,6 +1,7 @@
-import type { AnyDecider } from '#kernel/decider.js';
+import type { AnyDecider, CommandBase } from '#kernel/decider.js';
 import { DefinitionError } from '#kernel/errors.js';
 import type { AnyEvent } from '#kernel/event.js';
+import type { Fact } from '#kernel/fact.js';
 import type { PolicyDefinition } from '#kernel/policy.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { companyPolicy } from '#kernel/company.policy.js';
@@ -29,6 +30,7 @@ export class Registry {
   readonly stateVersion: string;
   private readonly evolving = new Map<string, readonly Part[]>();
   private readonly reacting = new Map<string, readonly Part[]>();
+  private readonly following = new Map<string, (fact: Fact) => CommandBase>();
   private readonly claiming = new Map<string, ClaimsOf>();
   private readonly releasing = new Map<string, ClaimsOf>();
 
@@ -72,6 +74,11 @@ export class Registry {
     return this.releasing.get(type)?.(data) ?? [];
   }
 
+  /** What makes the command that a fact of this type brings with it. */
+  followUp(type: string): ((fact: Fact) => CommandBase) | undefined {
+    return this.following.get(type);
+  }
+
   /** Types of facts that every fold needs beside its own: policies and references. */
   get sharedTypes(): readonly string[] {
     return [PolicyPublished.type, ...this.references.map(({ event }) => event.type)];
@@ -88,6 +95,7 @@ export class Registry {
     for (const policy of slice.policies) add(this.policies, policy.name, policy, 'policy');
     for (const projection of slice.projections) add(this.projections, projection.name, projection, 'projection');
     for (const command of slice.commands) add(this.commands, new command().type, { command, slice }, 'command');
+    for (const [type, make] of Object.entries(slice.followUps ?? {})) add(this.following, type, make, 'follow-up');
     for (const [type, claims] of Object.entries(slice.claims ?? {}))
       add(this.claiming, type, claims as ClaimsOf, 'claim');
     for (const [type, gives] of Object.entries(slice.releases ?? {})) {

@@ -66,4 +66,32 @@ export const settlementDue = defineProjection<SettlementDue, SettlementsReschedu
   },
 });
 
-export const systemProjections: readonly AnyProjection[] = [identityMap, settlementDue];
+/** What the id of a command begins with that goes with a fact; the fact's id follows. */
+export const FOLLOW_UP = 'follow-up/';
+
+/** A fact whose follow-up command was not seen to be done. */
+export interface PendingFollowUp {
+  readonly customerId: string;
+  readonly revision: number;
+}
+
+/** Second halves that a crash may have cut off: the clock process sends them again. */
+export const followUpsPending = defineProjection<PendingFollowUp, never>({
+  name: 'follow_ups_pending',
+  version: 1,
+  about: 'Facts whose command to another customer was not seen to be done.',
+  key: () => [],
+  indexes: [{ customerId: 1 }],
+  initial: () => ({ customerId: '', revision: 0 }),
+  every: {
+    key: ({ id, metadata: { followUp, commandId } }) => {
+      if (followUp === true) return [id];
+      return commandId.startsWith(FOLLOW_UP) ? [commandId.slice(FOLLOW_UP.length)] : [];
+    },
+    fold: (_, { customerId, revision, metadata: { followUp } }) =>
+      followUp === true ? { customerId, revision } : null,
+  },
+  on: {},
+});
+
+export const systemProjections: readonly AnyProjection[] = [identityMap, settlementDue, followUpsPending];

@@ -15,7 +15,7 @@ import type { Measurements } from './measurements.js';
 import type { ReadSide } from './read-side.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
-import { identityMap } from './system.projections.js';
+import { followUpsPending, identityMap } from './system.projections.js';
 
 const AT_ONCE = 64;
 const RESCHEDULED_PER_FACT = 500;
@@ -65,6 +65,7 @@ export class Timekeeper {
     }
     await this.step(to, actor);
     await this.releaseOrphans();
+    await this.sendAgain();
   }
 
   private async step(to: Instant, actor: Actor): Promise<void> {
@@ -134,6 +135,13 @@ export class Timekeeper {
         if (!customer.identities.has(identity)) await identities.giveBack(customerId, identity);
       });
     }
+  }
+
+  /** Sends the second halves that were not seen to be done. */
+  private async sendAgain(): Promise<void> {
+    const pending = await (await this.deps.readSide.model(followUpsPending.name)).scan('', 1_000);
+    for (const { doc } of pending)
+      await this.deps.customers.follow(String(doc?.['customerId']), Number(doc?.['revision']));
   }
 
   private monthStarts(from: Instant, to: Instant): readonly Instant[] {

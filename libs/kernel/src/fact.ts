@@ -27,6 +27,8 @@ export interface Metadata {
   /** Identities (keyed digests) that this fact takes for its customer, or gives back. */
   readonly claims?: readonly string[];
   readonly releases?: readonly string[];
+  /** True where a command to another customer goes with this fact. */
+  readonly followUp?: true;
   /** On the last fact of an append where it changed: when time alone will next owe this customer a fact; null for never. */
   readonly dueAt?: Instant | null;
 }

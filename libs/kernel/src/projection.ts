@@ -16,7 +16,7 @@ export interface Projection<Doc extends object, F extends Fact = Fact, G extends
   readonly version: number;
   readonly about: string;
   /** The documents a fact changes: one key, several (a month, a channel), or none. */
-  readonly key: (fact: F) => string | readonly string[];
+  key(fact: F): string | readonly string[];
   readonly initial: (key: string) => Doc;
   /** One handler for every fact it wants; null deletes the document. */
   readonly on: Handlers<Doc, F>;

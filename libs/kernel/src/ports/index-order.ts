@@ -1,5 +1,5 @@
 import { DefinitionError } from '../errors.js';
-import type { Json, Query, Range } from './read-models.js';
+import type { Json, Query, Range, ReadModelSpec } from './read-models.js';
 import { fieldOf } from './read-models.js';
 
 /** What an index keeps of a field. They sort: null, then numbers (false is 0, true is 1), then texts by code point. */
@@ -76,6 +76,9 @@ export function walkOf({ index, equal = {}, range, reverse = false, limit, after
   if (after !== undefined && after.length !== fields.length + 1) {
     throw new DefinitionError('"after" must hold a value for each field of the index, then the key.');
   }
+  if (after !== undefined && fixed.some((field, at) => indexValue(equal[field]) !== indexValue(after[at]))) {
+    throw new DefinitionError('"after" belongs to a query with other "equal" values.');
+  }
   const turn = (direction: 1 | -1 | undefined): 1 | -1 => ((direction === -1) === reverse ? 1 : -1);
   return {
     fields,
@@ -85,6 +88,14 @@ export function walkOf({ index, equal = {}, range, reverse = false, limit, after
     after: after?.map(indexValue),
     limit,
   };
+}
+
+/** Which of its declared indexes a query names. @throws {DefinitionError} for an index that was not declared */
+export function declaredIndex({ name, indexes }: ReadModelSpec, { index }: Query): number {
+  const wanted = JSON.stringify(index);
+  const at = indexes.findIndex((declared) => JSON.stringify(declared) === wanted);
+  if (at < 0) throw new DefinitionError(`Read model ${name} declares no index ${wanted}.`);
+  return at;
 }
 
 function boundsOf(range: Range = {}): readonly Bound[] {
