@@ -1,5 +1,4 @@
 import type { CommandBase } from '#kernel/decider.js';
-import { DefinitionError } from '#kernel/errors.js';
 import type { Proposal } from '#kernel/event.js';
 import type { Fact, Metadata } from '#kernel/fact.js';
 import type { Ids } from '#kernel/ports/ids.js';
@@ -37,19 +36,21 @@ export class Decision {
     this.dueAt = customer.dueAt;
   }
 
-  /** The facts that time owes up to `at`, at most half an append's worth. */
+  /**
+   * The facts that time owes up to `at`, at most half an append's worth. A slice that is asked too early and owes nothing
+   * is not asked again: a mistake in one slice's `due` may not stop the customer's commands.
+   */
   settle(at: Instant): void {
+    const early = new Set<Part>();
     for (;;) {
-      const [part, due] = this.firstDue(at);
+      const [part, due] = this.firstDue(at, early);
       if (part === undefined) return;
       if (this.decided.length > FACTS_PER_APPEND / 2) {
         this.unfinished = true;
         return;
       }
       const owed = this.asked(due, () => part.decider.settle?.(this.states[part.index], due, this.context));
-      if (owed.proposals.length === 0) {
-        throw new DefinitionError(`Slice ${part.slice.name} is due at ${due} but settles nothing.`);
-      }
+      if (owed.proposals.length === 0) early.add(part);
       for (const proposal of owed.proposals) this.add(proposal, due, owed.policies);
     }
   }
@@ -100,10 +101,11 @@ export class Decision {
     return { proposals, policies: this.context.used() };
   }
 
-  private firstDue(at: Instant): readonly [Part | undefined, Instant] {
+  private firstDue(at: Instant, early: ReadonlySet<Part>): readonly [Part | undefined, Instant] {
     let first: Part | undefined;
     let earliest = at;
     for (const part of this.registry.parts) {
+      if (early.has(part)) continue;
       const due = part.decider.due?.(this.states[part.index], this.context.turnTo(at, Infinity)) ?? null;
       if (due !== null && (first === undefined ? due <= earliest : due < earliest)) [first, earliest] = [part, due];
     }

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/time.js';
 import type { ReadSide } from './read-side.js';
-import { settlementDue } from './system.projections.js';
+import { settlementDue, type SettlementDue } from './system.projections.js';
 
 const PAGE = 1_000;
 
@@ -17,20 +17,22 @@ export class DueIndex {
     this.recent.set(customerId, { dueAt, position });
   }
 
-  /** Customers due up to `at`; every customer with a due instant when `at` is left out. */
-  async upTo(at?: Instant): Promise<readonly string[]> {
+  /** Customers due up to `at` and when; every customer with a due instant when `at` is left out. */
+  async upTo(at?: Instant): Promise<ReadonlyMap<string, Instant>> {
     const model = await this.readSide.model(settlementDue.name);
     const { position: projected } = await model.checkpoint();
     for (const [customerId, { position }] of this.recent) if (position <= projected) this.recent.delete(customerId);
-    const due = new Set<string>();
+    const due = new Map<string, Instant>();
     for (const [customerId, { dueAt }] of this.recent) {
-      if (dueAt !== null && (at === undefined || dueAt <= at)) due.add(customerId);
+      if (dueAt !== null && (at === undefined || dueAt <= at)) due.set(customerId, dueAt);
     }
-    for await (const { customerId } of this.documents(at)) if (!this.recent.has(customerId)) due.add(customerId);
-    return [...due];
+    for await (const { customerId, dueAt } of this.documents(at)) {
+      if (!this.recent.has(customerId)) due.set(customerId, dueAt);
+    }
+    return due;
   }
 
-  private async *documents(at?: Instant): AsyncIterable<{ readonly customerId: string }> {
+  private async *documents(at?: Instant): AsyncIterable<SettlementDue> {
     const model = await this.readSide.model(settlementDue.name);
     let after: readonly unknown[] | undefined;
     for (;;) {
@@ -41,7 +43,7 @@ export class DueIndex {
         ...(after !== undefined && { after }),
       });
       for (const { doc, key } of page) {
-        yield { customerId: key };
+        yield doc as unknown as SettlementDue;
         after = [doc?.['dueAt'], key];
       }
       if (page.length < PAGE) return;

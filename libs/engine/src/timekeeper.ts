@@ -76,26 +76,27 @@ export class Timekeeper {
     if (references.changesBetween(from, calendar.to)) await this.reschedule(await due.upTo());
   }
 
-  private async settle(customerIds: readonly string[], at: Instant): Promise<void> {
-    const stale: string[] = [];
-    await inParallel(customerIds, async (customerId) => {
+  private async settle(due: ReadonlyMap<string, Instant>, at: Instant): Promise<void> {
+    const stale = new Map<string, Instant>();
+    await inParallel([...due], async ([customerId, dueAt]) => {
       const commandId = `settle/${at}`;
       const command = { type: 'Settle', customerId, at };
       const { facts } = await this.deps.customers.handle({ commandId, command, part: null, actor: CLOCK });
-      if (facts.length === 0) stale.push(customerId);
+      if (facts.length === 0) stale.set(customerId, dueAt);
     });
     await this.reschedule(stale);
   }
 
-  /** Publishes when customers are due now, where no fact of theirs says so. */
-  private async reschedule(customerIds: readonly string[]): Promise<void> {
+  /** Publishes when customers are due now, where that is another instant than the index knows. */
+  private async reschedule(known: ReadonlyMap<string, Instant>): Promise<void> {
     const { customers, registry, calendar, due } = this.deps;
     const moved: { readonly customerId: string; readonly dueAt: Instant | null }[] = [];
-    await inParallel(customerIds, async (customerId) => {
-      const dueAt = await customers.current(customerId, ({ states }) =>
-        dueOf(states, registry, this.context.turnTo(calendar.to, Infinity)),
-      );
-      moved.push({ customerId, dueAt });
+    await inParallel([...known], async ([customerId, knownDue]) => {
+      const dueAt = await customers.current(customerId, (customer) => {
+        customer.dueAt = dueOf(customer.states, registry, this.context.turnTo(calendar.to, Infinity));
+        return customer.dueAt;
+      });
+      if (dueAt !== knownDue) moved.push({ customerId, dueAt });
     });
     moved.sort((a, b) => (a.customerId < b.customerId ? -1 : 1));
     for (let start = 0; start < moved.length; start += RESCHEDULED_PER_FACT) {
