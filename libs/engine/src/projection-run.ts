@@ -155,7 +155,8 @@ export class ProjectionRun {
     const held = this.documents.get(key);
     while (timers !== undefined && held.doc !== null && held.due !== null && held.due <= until) {
       const due = held.due;
-      const doc = timers.fire(held.doc, due, this.context.turnTo(due, position)) as Json | null;
+      // the fact at `position` may be the very policy that made it due
+      const doc = timers.fire(held.doc, due, this.context.turnTo(due, position + 1)) as Json | null;
       this.put(key, doc, position, due);
       if (held.due !== null && held.due <= due) {
         throw new DefinitionError(`${this.projection.name}: the timer of ${key} stays at ${due}.`);

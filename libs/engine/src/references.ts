@@ -1,6 +1,6 @@
 import type { AnyEvent } from '#kernel/event.js';
 import type { Fact, Position, Recorded } from '#kernel/fact.js';
-import type { PolicyDefinition } from '#kernel/policy.js';
+import type { InForce, PolicyDefinition } from '#kernel/policy.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import { PolicyPublished, policyStream } from '#kernel/system.events.js';
 import type { Instant } from '#kernel/time.js';
@@ -12,7 +12,7 @@ export interface PolicyVersion {
   readonly version: number;
   readonly effectiveFrom: Instant;
   readonly position: Position;
-  readonly rules: object & { readonly version: number };
+  readonly rules: InForce<object>;
 }
 
 /** Published policies and deployment-wide facts, each with its place in the log. */
@@ -96,7 +96,7 @@ export class References {
     const definition = this.registry.policies.get(name);
     const versions = this.policies.get(name) ?? [];
     if (definition === undefined || version <= versions.length) return;
-    const parsed = { ...definition.parse(rules), version };
+    const parsed = { ...definition.parse(rules), version, effectiveFrom };
     versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
     this.policies.set(name, versions);
   }

@@ -1,5 +1,6 @@
 import type { AnyEvent, EventOf } from './event.js';
 import type { Raw } from './parse.js';
+import type { Instant } from './time.js';
 
 /** Figures and rules of one slice, versioned and published as facts in the stream `policy-<name>`. */
 export interface PolicyDefinition<Rules extends object = object> {
@@ -13,8 +14,8 @@ export interface PolicyDefinition<Rules extends object = object> {
 export const definePolicy = <Rules extends object>(definition: PolicyDefinition<Rules>): PolicyDefinition<Rules> =>
   definition;
 
-/** Rules with the version under which they were published. */
-export type InForce<Rules> = Rules & { readonly version: number };
+/** Rules with the version under which they were published, and since when that is in force. */
+export type InForce<Rules> = Rules & { readonly version: number; readonly effectiveFrom: Instant };
 
 /** What deciders and folds are given beside state and fact. They have no clock and no figures of their own. */
 export interface Context {
