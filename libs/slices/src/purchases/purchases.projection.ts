@@ -66,6 +66,7 @@ export const purchaseHistory = defineProjection<PurchaseDocument, PurchaseFact>(
       ...doc,
       total: plus(doc.total, data.added),
       net: data.net,
+      status: doc.status === 'refunded' ? 'refunded in part' : doc.status,
       lines: [...doc.lines, ...data.lines],
       why: because(doc.why.facts, id, context),
     }),
