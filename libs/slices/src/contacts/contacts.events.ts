@@ -1,5 +1,17 @@
 import { defineEvent, type EventOf } from '#kernel/event.js';
-import { flag, instant, int, money, oneOf, optional, personal, present, record, text, type Raw } from '#kernel/parse.js';
+import {
+  flag,
+  instant,
+  int,
+  money,
+  oneOf,
+  optional,
+  personal,
+  present,
+  record,
+  text,
+  type Raw,
+} from '#kernel/parse.js';
 import { channel } from '../consent/consent.events.js';
 
 export const DIRECTIONS = ['inbound', 'outbound'] as const;
