@@ -112,13 +112,27 @@ export class Customers {
     if (followUp !== undefined) await this.handle({ ...followUp, actor: { kind: 'system', id: 'patron' } });
   }
 
+  /** The customer folded from its stream anew. */
+  load(customerId: string): Promise<Customer> {
+    return this.deps.loader.load(customerId);
+  }
+
   /** The customer as of its newest fact, read in turn with its commands. */
   current<T>(customerId: string, read: (customer: Customer) => T | Promise<T>): Promise<T> {
     return this.queues.run(customerId, async () => {
-      const customer = await this.cachedOrLoaded(customerId);
+      const customer = await this.known(customerId);
       await this.deps.loader.catchUp(customer);
       return read(customer);
     });
+  }
+
+  /** The customer from the cache, which may lag behind other writers, or from its stream. */
+  async known(customerId: string): Promise<Customer> {
+    const cached = this.cache.get(customerId);
+    if (cached !== undefined) return cached;
+    const customer = await this.deps.loader.load(customerId);
+    if (customer.count > 0) this.cache.set(customerId, customer);
+    return customer;
   }
 
   async close(): Promise<void> {
@@ -130,7 +144,7 @@ export class Customers {
     const { customerId } = request.command;
     for (let tries = 0; tries < ATTEMPTS; tries += 1) {
       const known = this.cache.get(customerId);
-      const customer = known ?? (await this.cachedOrLoaded(customerId));
+      const customer = known ?? (await this.known(customerId));
       let fresh = known === undefined;
       for (;;) {
         try {
@@ -242,14 +256,6 @@ export class Customers {
     await delay(Math.random() * 2 ** Math.min(tries, 6));
     await this.deps.loader.catchUp(customer);
     this.cache.set(customer.id, customer);
-  }
-
-  private async cachedOrLoaded(customerId: string): Promise<Customer> {
-    const cached = this.cache.get(customerId);
-    if (cached !== undefined) return cached;
-    const customer = await this.deps.loader.load(customerId);
-    if (customer.count > 0) this.cache.set(customerId, customer);
-    return customer;
   }
 }
 

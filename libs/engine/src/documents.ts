@@ -21,11 +21,18 @@ export class Documents {
   private readonly held = new Map<string, Held>();
   private readonly dirty = new Set<string>();
   private readonly timers = new TimerHeap();
+  /** True while the store has no document that is not held. */
+  private allHeld = false;
 
   constructor(
     private readonly model: ReadModel,
     private readonly most: number,
   ) {}
+
+  /** Said of a build that has no document yet: nothing need be looked up until some were let go. */
+  storeIsEmpty(): void {
+    this.allHeld = true;
+  }
 
   get changed(): number {
     return this.dirty.size;
@@ -35,7 +42,7 @@ export class Documents {
   async load(keys: Iterable<string>): Promise<void> {
     const missing = new Set<string>();
     for (const key of keys) if (!this.held.has(key)) missing.add(key);
-    if (missing.size === 0) return;
+    if (missing.size === 0 || this.allHeld) return;
     const stored = await this.model.load([...missing]);
     for (const key of missing) this.hold(key, stored.get(key));
   }
@@ -68,7 +75,7 @@ export class Documents {
 
   /** Brings in the documents in the store whose timers are due up to `until`. */
   async loadDue(until: Instant, checkpoint: Checkpoint): Promise<void> {
-    for (;;) {
+    while (!this.allHeld) {
       const keys = await this.model.due(until, DUE_PAGE);
       const missing = keys.filter((key) => !this.held.has(key));
       await this.load(missing);
@@ -114,7 +121,9 @@ export class Documents {
   evict(): void {
     for (const [key, { dirty }] of this.held) {
       if (this.held.size <= this.most) break;
-      if (!dirty) this.held.delete(key);
+      if (dirty) continue;
+      this.held.delete(key);
+      this.allHeld = false;
     }
     if (this.timers.size > 4 * this.held.size + 1_000) this.remindAgain();
   }

@@ -12,7 +12,9 @@ import type { Opens } from './reader.js';
 import type { References } from './references.js';
 
 const PAGE = 5_000;
-const HELD_DOCUMENTS = 60_000;
+/** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
+const HELD_DOCUMENTS = 20_000;
+const HELD_IN_BUILD = 60_000;
 
 interface Wanted {
   readonly fact: Fact;
@@ -28,14 +30,16 @@ export class ProjectionRun {
   private readonly opens: Opens;
   private clock: Instant = EARLIEST;
   private reached: Position = 0;
+  private written: Position = 0;
 
   private constructor(
     readonly projection: AnyProjection,
     readonly model: ReadModel,
     private readonly references: References,
     private readonly parking: Parking,
+    mostHeld: number,
   ) {
-    this.documents = new Documents(model, HELD_DOCUMENTS);
+    this.documents = new Documents(model, mostHeld);
     this.context = new FoldContext(references);
     const opened = new Set(projection.opens ?? []);
     this.opens = (type, field) => opened.has(`${type}.${field}`);
@@ -46,14 +50,22 @@ export class ProjectionRun {
     model: ReadModel,
     references: References,
     parking: Parking,
+    building = false,
   ): Promise<ProjectionRun> {
-    const run = new ProjectionRun(projection, model, references, parking);
+    const mostHeld = building ? HELD_IN_BUILD : HELD_DOCUMENTS;
+    const run = new ProjectionRun(projection, model, references, parking, mostHeld);
     await run.resume();
+    if (run.written === 0) run.documents.storeIsEmpty();
     return run;
   }
 
   /** Everything up to here is folded in and written. */
   get position(): Position {
+    return this.written;
+  }
+
+  /** Everything up to here is folded in. */
+  get folded(): Position {
     return this.reached;
   }
 
@@ -61,11 +73,16 @@ export class ProjectionRun {
   async resume(): Promise<void> {
     this.documents.clear();
     ({ position: this.reached, clock: this.clock } = await this.model.checkpoint());
+    this.written = this.reached;
   }
 
-  /** Folds the facts behind its position and writes the documents they changed. */
-  async apply(batch: readonly Incoming[], upTo: Position): Promise<void> {
-    if (upTo <= this.reached) return;
+  /** Folds the facts behind its position; writes the documents they changed when more than `unwritten` are. */
+  async apply(batch: readonly Incoming[], upTo: Position, unwritten = 0): Promise<void> {
+    if (upTo > this.reached) await this.fold(batch, upTo);
+    if (unwritten === 0 || this.documents.changed > unwritten) await this.write();
+  }
+
+  private async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
     const fresh = batch.filter(({ recorded }) => recorded.position > this.reached);
     const wanted = await this.wantedOf(fresh);
     await this.documents.load([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
@@ -78,7 +95,13 @@ export class ProjectionRun {
       this.reached = recorded.position;
     }
     this.reached = upTo;
+  }
+
+  /** Writes what was folded. */
+  async write(): Promise<void> {
+    if (this.written === this.reached) return;
     await this.documents.write(this.checkpoint());
+    this.written = this.reached;
     this.documents.evict();
   }
 

@@ -37,6 +37,9 @@ export interface ProjectorOptions {
 export type Progress = (done: Position, of: Position, facts: number) => void;
 
 const BATCH = 5_000;
+/** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
+const UNWRITTEN_BEHIND = 10_000;
+const UNWRITTEN_IN_BUILD = 50_000;
 const RETRY_MS = 1_000;
 const TURN = 'turn';
 
@@ -126,21 +129,22 @@ export class Projector implements ReadSide {
     try {
       const build = await readModels.build(specOf(registry, name));
       await this.parking.clear(name);
-      const run = await this.runOn(projection, build);
+      const run = await this.runOn(projection, build, true);
       const skip = this.unwanted([projection]);
       let facts = 0;
       const fold = async (upTo?: Position): Promise<void> => {
         const head = upTo ?? (await store.head());
-        for await (const read of store.readAll({ after: run.position, upTo: head, batch, skip })) {
-          await run.apply(this.incoming(read), read.position);
+        for await (const read of store.readAll({ after: run.folded, upTo: head, batch, skip })) {
+          await run.apply(this.incoming(read), read.position, UNWRITTEN_IN_BUILD);
           facts += read.facts.length;
           progress(read.position, head, facts);
         }
-        await run.apply([], head);
+        await run.apply([], head, UNWRITTEN_IN_BUILD);
       };
       await fold();
       await this.turns.run(TURN, async () => {
-        await fold(Math.max(this.run(name).position, run.position));
+        await fold(Math.max(this.run(name).folded, run.folded));
+        await run.write();
         await readModels.swap(build);
         this.runs.set(name, run);
       });
@@ -176,7 +180,8 @@ export class Projector implements ReadSide {
 
   private async take(read: Batch): Promise<void> {
     const incoming = this.incoming(read);
-    for (const run of this.runs.values()) await run.apply(incoming, read.position);
+    const behind = read.facts.length >= (this.options.batch ?? BATCH);
+    for (const run of this.runs.values()) await run.apply(incoming, read.position, behind ? UNWRITTEN_BEHIND : 0);
     this.wake();
   }
 
@@ -194,8 +199,8 @@ export class Projector implements ReadSide {
     return this.runs.get(name) as ProjectionRun;
   }
 
-  private runOn(projection: AnyProjection, model: ReadModel): Promise<ProjectionRun> {
-    return ProjectionRun.open(projection, model, this.options.references, this.parking);
+  private runOn(projection: AnyProjection, model: ReadModel, building = false): Promise<ProjectionRun> {
+    return ProjectionRun.open(projection, model, this.options.references, this.parking, building);
   }
 
   private least(): Position {

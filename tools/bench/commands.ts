@@ -1,0 +1,64 @@
+import { EmbeddedEventStore } from '#adapters/embedded/embedded-event-store.js';
+import { EmbeddedKeys } from '#adapters/embedded/embedded-keys.js';
+import { EmbeddedReadModels } from '#adapters/embedded/embedded-read-models.js';
+import { SystemClock } from '#adapters/system/system-clock.js';
+import { SystemIds } from '#adapters/system/system-ids.js';
+import { Engine } from '#engine/engine.js';
+import { slices } from '#slices/index.js';
+import { join } from 'node:path';
+import { timed, type Figure, type Measure } from './measure.js';
+
+/** The whole engine on the embedded store, with all slices, reactions and sealing. */
+export async function openEngine(folder: string, project = false) {
+  const clock = new SystemClock();
+  const store = await EmbeddedEventStore.open({ folder, mode: 'write', clock });
+  const readModels = await EmbeddedReadModels.open({ folder, mode: 'write' });
+  const keys = await EmbeddedKeys.open({ folder: join(folder, '..', `${folder.split('/').pop() ?? ''}.keys`) });
+  const engine = await Engine.open({ store, readModels, keys, clock, ids: new SystemIds(), slices, project });
+  const close = async (): Promise<void> => {
+    await engine.close();
+    await readModels.close();
+    await store.close();
+    await keys.close();
+  };
+  return { engine, store, readModels, close };
+}
+
+async function purchases(folder: string, callers: number, count: number): Promise<Figure> {
+  const { engine, close } = await openEngine(folder);
+  const { command: RecordPurchase, slice } = engine.registry.commands.get('RecordPurchase') ?? {};
+  if (RecordPurchase === undefined || slice === undefined) throw new Error('RecordPurchase is not there');
+  const part = engine.registry.part(slice);
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    while (next < count) {
+      const number = next;
+      next += 1;
+      const unitPrice = { units: 1_999, scale: 2, currency: 'GBP' };
+      const fields = { purchaseId: `p-${number}`, lines: [{ sku: 'mug', quantity: 2, unitPrice }], channel: 'web' };
+      const at = new Date(Date.UTC(2025, 0, 1) + number * 60_000).toISOString();
+      const command = Object.assign(new RecordPurchase(), { customerId: `c-${number % 2_000}`, at, ...fields });
+      await engine.execute({
+        commandId: `command-${number}`,
+        bodyDigest: 'q'.repeat(43),
+        command: command as never,
+        part,
+      });
+    }
+  };
+  const seconds = await timed(() => Promise.all(Array.from({ length: callers }, caller)));
+  await close();
+  return { value: count / seconds };
+}
+
+export const c1: Measure = {
+  ...{ name: 'C1', about: 'purchases decided and appended with their reactions, one caller', unit: 'commands/s' },
+  wanted: { value: 2_500, at: 'least' },
+  run: (folder) => purchases(folder, 1, 5_000),
+};
+
+export const c64: Measure = {
+  ...{ name: 'C64', about: 'purchases decided and appended with their reactions, 64 callers', unit: 'commands/s' },
+  wanted: { value: 8_000, at: 'least' },
+  run: (folder) => purchases(folder, 64, 30_000),
+};

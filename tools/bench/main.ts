@@ -1,0 +1,40 @@
+import { a1, a64 } from './appends.js';
+import { c1, c64 } from './commands.js';
+import { take, type Measure } from './measure.js';
+import { rAll, rOne } from './rebuilds.js';
+import { sCached, sCold } from './streams.js';
+
+const measures: readonly Measure[] = [a1, a64, c1, c64, sCold, sCached, rOne, rAll];
+
+const usage = `Usage: npm run bench -- <name>|all [--json] [--runs N]
+${measures.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
+A benchmark prints; it never fails.`;
+
+/** Median of `runs` for each measure that was asked for. */
+async function main(args: readonly string[]): Promise<number> {
+  const runsAt = args.indexOf('--runs');
+  const runs = runsAt < 0 ? 5 : Number(args[runsAt + 1]);
+  const names = args.filter((arg, at) => !arg.startsWith('--') && (runsAt < 0 || at !== runsAt + 1));
+  const chosen = measures.filter(({ name }) => names.includes('all') || names.includes(name));
+  if (chosen.length === 0 || !(runs >= 1)) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  for (const measure of chosen) {
+    const result = await take(measure, runs);
+    process.stdout.write(`${args.includes('--json') ? JSON.stringify(result) : shown(measure, result)}\n`);
+  }
+  return 0;
+}
+
+function shown({ name, wanted }: Measure, result: Awaited<ReturnType<typeof take>>): string {
+  const against = result.limit === null ? '' : `  limit ${result.limit}  ratio ${result.ratio}`;
+  const sign = wanted?.at === 'most' ? '≤' : '≥';
+  const goal =
+    wanted === undefined
+      ? ''
+      : `  wanted ${sign} ${wanted.value ?? wanted.ratio}${wanted.value === undefined ? ' ×' : ''}`;
+  return `${name.padEnd(8)} ${result.value} ${result.unit}${against}${goal}  (median of ${result.runs})`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

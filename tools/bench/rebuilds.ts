@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { EmbeddedEventStore } from '#adapters/embedded/embedded-event-store.js';
+import { EmbeddedReadModels } from '#adapters/embedded/embedded-read-models.js';
+import { MemoryKeys } from '#adapters/memory/memory-keys.js';
+import { SystemClock } from '#adapters/system/system-clock.js';
+import { Projector } from '#engine/projector.js';
+import { FactReader } from '#engine/reader.js';
+import { References } from '#engine/references.js';
+import { Registry } from '#engine/registry.js';
+import { Sealer } from '#engine/sealing.js';
+import { defineEvent, type AnyEvent } from '#kernel/event.js';
+import type { Fact } from '#kernel/fact.js';
+import { defineProjection } from '#kernel/projection.js';
+import { defineSlice } from '#kernel/slice.js';
+import { proposedEvents } from './bare.js';
+import { openEngine } from './commands.js';
+import { timed, type Figure, type Measure } from './measure.js';
+import { peersShape } from './workload.js';
+
+interface Summary {
+  readonly customerId: string;
+  readonly purchases: number;
+  readonly total: number;
+  readonly lastPurchaseAt: string | null;
+  readonly contacts: number;
+  readonly satisfaction: number | null;
+  readonly openComplaints: number;
+  readonly points: number;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+type WorkloadFact = Fact<
+  | 'CustomerRegistered'
+  | 'PurchaseRecorded'
+  | 'CustomerContacted'
+  | 'SurveyAnswered'
+  | 'ComplaintRaised'
+  | 'ComplaintResolved',
+  Body
+>;
+
+const bought = (doc: Summary, data: Body, at: string): Summary => {
+  const { units } = data['total'] as { units: number };
+  return {
+    ...doc,
+    purchases: doc.purchases + 1,
+    total: doc.total + units,
+    lastPurchaseAt: at,
+    points: doc.points + Math.floor(units / 100),
+  };
+};
+
+const fresh = (customerId: string): Summary => ({
+  ...{ customerId, purchases: 0, total: 0, lastPurchaseAt: null, contacts: 0, satisfaction: null },
+  ...{ openComplaints: 0, points: 0 },
+});
+
+const summary = defineProjection<Summary, WorkloadFact>({
+  ...{ name: 'summary', version: 1, about: 'The one document of the peers’ comparison.', indexes: [] },
+  key: (fact) => fact.customerId,
+  initial: fresh,
+  on: {
+    CustomerRegistered: (doc) => doc,
+    PurchaseRecorded: (doc, { data, occurredAt }) => bought(doc, data, occurredAt),
+    CustomerContacted: (doc) => ({ ...doc, contacts: doc.contacts + 1 }),
+    SurveyAnswered: (doc, { data }) => ({ ...doc, satisfaction: Number(data['score']) }),
+    ComplaintRaised: (doc) => ({ ...doc, openComplaints: doc.openComplaints + 1 }),
+    ComplaintResolved: (doc) => ({ ...doc, openComplaints: doc.openComplaints - 1 }),
+  },
+});
+
+const events: readonly AnyEvent[] = Object.keys(summary.on).map((type) => defineEvent({ type, parse: (raw) => raw }));
+const slice = defineSlice({ name: 'bench', about: '', events, commands: [], policies: [], projections: [summary] });
+
+async function oneDocument(folder: string): Promise<Figure> {
+  const store = await EmbeddedEventStore.open({ folder, mode: 'write', clock: new SystemClock() });
+  const counts = new Map<string, number>();
+  const tails: Promise<unknown>[] = [];
+  for (const { stream, proposed } of proposedEvents(peersShape.events)) {
+    const revision = counts.get(stream) ?? 0;
+    counts.set(stream, revision + 1);
+    tails.push(store.append(stream, revision, [proposed]));
+    if (tails.length === 500) await Promise.all(tails.splice(0));
+  }
+  await Promise.all(tails);
+  const readModels = await EmbeddedReadModels.open({ folder, mode: 'write' });
+  const registry = new Registry([slice]);
+  const reader = new FactReader(registry, new Sealer(new MemoryKeys()));
+  const projector = await Projector.open({ store, readModels, registry, reader, references: new References(registry) });
+  const own = await timed(() => projector.rebuild('summary'));
+  const limit = await timed(() => bareRebuild(folder, store));
+  await projector.stop();
+  await readModels.close();
+  await store.close();
+  return { value: own, limit };
+}
+
+/** Scan, parse, fold in memory, write all documents in key order in one transaction. */
+async function bareRebuild(folder: string, store: EmbeddedEventStore): Promise<void> {
+  const documents = new Map<string, Summary>();
+  for await (const { facts } of store.readAll({ batch: 1_000 })) {
+    for (const { stream, type, data, occurredAt } of facts) {
+      const doc = documents.get(stream) ?? fresh(stream);
+      documents.set(stream, type === 'PurchaseRecorded' ? bought(doc, data, occurredAt) : doc);
+    }
+  }
+  bulkInsert(join(folder, 'bare-documents.db'), [...documents]);
+}
+
+function bulkInsert(path: string, documents: readonly (readonly [string, object])[]): void {
+  const db = new DatabaseSync(path);
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE docs (key TEXT PRIMARY KEY, doc TEXT) WITHOUT ROWID; BEGIN',
+  );
+  const insert = db.prepare('INSERT INTO docs VALUES (?, ?)');
+  for (const [key, doc] of documents.toSorted(([a], [b]) => (a < b ? -1 : 1))) insert.run(key, JSON.stringify(doc));
+  db.exec('COMMIT');
+  db.close();
+}
+
+const PURCHASES = 40_000;
+
+async function allModels(folder: string): Promise<Figure> {
+  const { engine, store, readModels, close } = await openEngine(folder, true);
+  const { command: RecordPurchase, slice: owner } = engine.registry.commands.get('RecordPurchase') ?? {};
+  if (RecordPurchase === undefined || owner === undefined) throw new Error('RecordPurchase is not there');
+  let next = 0;
+  const caller = async (): Promise<void> => {
+    while (next < PURCHASES) {
+      const number = next;
+      next += 1;
+      const fields = { purchaseId: `p-${number}`, total: { units: 1_999, scale: 2, currency: 'GBP' } };
+      const at = new Date(Date.UTC(2026, 0, 1) + number * 60_000).toISOString();
+      const command = Object.assign(new RecordPurchase(), { customerId: `c-${number % 10_000}`, at, ...fields });
+      await engine.execute({
+        commandId: `command-${number}`,
+        command: command as never,
+        part: engine.registry.part(owner),
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, caller));
+  const { registry, reader, references } = engine;
+  const anew = await EmbeddedReadModels.open({ folder: join(folder, 'anew'), mode: 'write' });
+  const projector = await Projector.open({ store, readModels: anew, registry, reader, references, batch: 20_000 });
+  const own = await timed(() => projector.catchUp());
+  const written: (readonly [string, object])[][] = [];
+  for (const name of registry.projections.keys()) written.push(await scanned(await projector.model(name)));
+  const limit = await timed(async () => {
+    for await (const { facts } of store.readAll({ batch: 1_000 })) if (facts.length < 0) break;
+    for (const [index, documents] of written.entries()) bulkInsert(join(folder, `bare-${index}.db`), documents);
+  });
+  await anew.close();
+  await readModels.close();
+  await close();
+  return { value: own, limit };
+}
+
+async function scanned(model: Awaited<ReturnType<Projector['model']>>): Promise<(readonly [string, object])[]> {
+  const documents: (readonly [string, object])[] = [];
+  for (let after = ''; ;) {
+    const page = await model.scan(after, 5_000);
+    for (const { key, doc } of page) documents.push([key, doc ?? {}]);
+    if (page.length < 5_000) return documents;
+    after = page.at(-1)?.key ?? '';
+  }
+}
+
+export const rOne: Measure = {
+  ...{
+    name: 'R',
+    about: 'rebuild one per-customer document from 200,000 events; limit: scan, parse, fold, bulk insert',
+    unit: 's',
+  },
+  wanted: { ratio: 1.5, at: 'most' },
+  run: oneDocument,
+};
+
+export const rAll: Measure = {
+  ...{
+    name: 'R-all',
+    about: 'fold all read models from 40,000 purchases; limit: scan, parse, bulk insert of the same documents',
+    unit: 's',
+  },
+  wanted: { ratio: 2.5, at: 'most' },
+  run: allModels,
+};
