@@ -1,0 +1,114 @@
+import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
+import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Query, ReadModelSpec, Stored, Write } from '#kernel/ports/read-models.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import { pageOf } from './page.js';
+
+interface Build {
+  docs: ReadonlyMap<string, Stored>;
+  checkpoint: Checkpoint;
+}
+
+/** Which build is read; handles look it up at every call, so that a swap is one step for all of them. */
+interface Slot {
+  build: Build;
+}
+
+const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST } });
+
+class MemoryReadModel extends ReadModel {
+  readonly name: string;
+  readonly version: number;
+
+  constructor(
+    readonly spec: ReadModelSpec,
+    /** A build has one of its own until it is swapped in. */
+    public slot: Slot,
+  ) {
+    super();
+    this.name = spec.name;
+    this.version = spec.version;
+  }
+
+  override async checkpoint(): Promise<Checkpoint> {
+    return this.slot.build.checkpoint;
+  }
+
+  override async load(keys: readonly string[]): Promise<ReadonlyMap<string, Stored>> {
+    const found = new Map<string, Stored>();
+    for (const key of keys) {
+      const stored = this.slot.build.docs.get(key);
+      if (stored !== undefined) found.set(key, structuredClone(stored));
+    }
+    return found;
+  }
+
+  override async write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
+    const { build } = this.slot;
+    const written = new Map<string, Stored>();
+    for (const { loadedAt, ...stored } of writes) {
+      const present = written.get(stored.key) ?? build.docs.get(stored.key);
+      if ((present?.position ?? 0) !== loadedAt) throw new StaleDocument(stored.key);
+      written.set(stored.key, structuredClone(stored));
+    }
+    for (const [key, stored] of written) (build.docs as Map<string, Stored>).set(key, stored);
+    build.checkpoint = checkpoint;
+  }
+
+  override async due(at: Instant, limit: number): Promise<readonly string[]> {
+    const due = this.live().filter((stored) => stored.due !== null && stored.due <= at);
+    return due
+      .sort((a, b) => compareTexts(String(a.due), String(b.due)) || compareTexts(a.key, b.key))
+      .slice(0, limit)
+      .map(({ key }) => key);
+  }
+
+  override async find(query: Query): Promise<readonly Stored[]> {
+    declaredIndex(this.spec, query);
+    return structuredClone(pageOf(this.live(), query));
+  }
+
+  override async scan(afterKey: string, limit: number): Promise<readonly Stored[]> {
+    const behind = this.live().filter(({ key }) => compareTexts(key, afterKey) > 0);
+    return structuredClone(behind.sort((a, b) => compareTexts(a.key, b.key)).slice(0, limit));
+  }
+
+  override async count(): Promise<number> {
+    return this.live().length;
+  }
+
+  private live(): Stored[] {
+    return [...this.slot.build.docs.values()].filter(({ doc }) => doc !== null);
+  }
+}
+
+/** Documents in this process; lost on exit. For tests. */
+export class MemoryReadModels extends ReadModels {
+  private readonly slots = new Map<string, Slot>();
+
+  override async open(spec: ReadModelSpec): Promise<ReadModel> {
+    return new MemoryReadModel(spec, this.slotOf(spec));
+  }
+
+  override async build(spec: ReadModelSpec): Promise<ReadModel> {
+    return new MemoryReadModel(spec, { build: emptyBuild() });
+  }
+
+  override async swap(build: ReadModel): Promise<void> {
+    if (!(build instanceof MemoryReadModel)) throw new TypeError('The build was made by another adapter.');
+    const slot = this.slotOf(build.spec);
+    slot.build = build.slot.build;
+    build.slot = slot;
+  }
+
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private slotOf({ name, version }: ReadModelSpec): Slot {
+    const id = `${name}-v${version}`;
+    let slot = this.slots.get(id);
+    if (slot === undefined) this.slots.set(id, (slot = { build: emptyBuild() }));
+    return slot;
+  }
+}

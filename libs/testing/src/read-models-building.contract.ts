@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Index } from '#kernel/projection.js';
+import type { ReadModels } from '#kernel/ports/read-models.js';
+import { CLOCK, keysOf, specWith, written, type ReadModelsSubject } from './read-models-subject.js';
+
+const BY_STAGE: Index = { stage: 1 };
+const SPEC = specWith(BY_STAGE);
+/** How long another process may go on reading a former build. */
+const NOTICE_MS = 250;
+
+/** Building beside what is read, switching, and opening again. */
+export function buildingContract(subject: () => ReadModelsSubject): void {
+  const readModels = (): ReadModels => subject().readModels;
+
+  describe('building anew', () => {
+    it('starts empty and does not touch what is read', async () => {
+      const read = await readModels().open(SPEC);
+      await read.write([written('a', { stage: 'old' })], { position: 5, clock: CLOCK });
+      const build = await readModels().build(SPEC);
+      expect((await build.checkpoint()).position).toBe(0);
+      await build.write([written('b', { stage: 'new' })], { position: 1, clock: CLOCK });
+      expect(keysOf(await read.scan('', 10))).toEqual(['a']);
+      expect((await read.checkpoint()).position).toBe(5);
+      expect(keysOf(await build.scan('', 10))).toEqual(['b']);
+      expect(keysOf(await build.find({ index: BY_STAGE, limit: 5 }))).toEqual(['b']);
+    });
+
+    it('switches all readers in one step', async () => {
+      const before = await readModels().open(SPEC);
+      await before.write([written('a', { stage: 'old' })], { position: 5, clock: CLOCK });
+      const build = await readModels().build(SPEC);
+      await build.write([written('b', { stage: 'new' }, { due: CLOCK })], { position: 7, clock: CLOCK });
+      await readModels().swap(build);
+      for (const model of [before, build, await readModels().open(SPEC)]) {
+        expect(keysOf(await model.scan('', 10))).toEqual(['b']);
+        expect(keysOf(await model.find({ index: BY_STAGE, equal: { stage: 'new' }, limit: 5 }))).toEqual(['b']);
+        expect(await model.due(CLOCK, 5)).toEqual(['b']);
+        expect(await model.count()).toBe(1);
+        expect((await model.checkpoint()).position).toBe(7);
+      }
+    });
+
+    it('goes on writing what was switched to', async () => {
+      const reader = await readModels().open(SPEC);
+      const build = await readModels().build(SPEC);
+      await readModels().swap(build);
+      await build.write([written('a', { stage: 'new' })], { position: 1, clock: CLOCK });
+      expect(keysOf(await reader.scan('', 10))).toEqual(['a']);
+    });
+
+    it('switches again and again', async () => {
+      const reader = await readModels().open(SPEC);
+      for (let round = 1; round <= 3; round += 1) {
+        const build = await readModels().build(SPEC);
+        await build.write([written(`round-${round}`, {})], { position: round, clock: CLOCK });
+        await readModels().swap(build);
+        expect(keysOf(await reader.scan('', 10))).toEqual([`round-${round}`]);
+      }
+    });
+
+    it('shows another process what was written and switched to', async () => {
+      const other = await subject().another?.();
+      if (other === undefined) return;
+      const reader = await other.open(SPEC);
+      expect(await reader.count()).toBe(0);
+      const model = await readModels().open(SPEC);
+      await model.write([written('a', {})], { position: 1, clock: CLOCK });
+      await pause(NOTICE_MS);
+      expect(keysOf(await reader.scan('', 10))).toEqual(['a']);
+      const build = await readModels().build(SPEC);
+      await build.write([written('b', { stage: 'new' })], { position: 1, clock: CLOCK });
+      expect(keysOf(await reader.scan('', 10))).toEqual(['a']);
+      await readModels().swap(build);
+      await pause(NOTICE_MS);
+      expect(keysOf(await reader.find({ index: BY_STAGE, limit: 5 }))).toEqual(['b']);
+    });
+
+    it('keeps everything when it is opened again, and only the build that is read', async () => {
+      const { reopen } = subject();
+      if (reopen === undefined) return;
+      const first = await readModels().open(SPEC);
+      await first.write([written('a', {})], { position: 1, clock: CLOCK });
+      const build = await readModels().build(SPEC);
+      await build.write([written('b', { stage: 'new' }, { position: 3 })], { position: 4, clock: CLOCK });
+      await readModels().swap(build);
+      const unfinished = await readModels().build(SPEC);
+      await unfinished.write([written('c', {})], { position: 9, clock: CLOCK });
+
+      const again = await (await reopen()).open(SPEC);
+
+      expect(keysOf(await again.find({ index: BY_STAGE, limit: 5 }))).toEqual(['b']);
+      expect(await again.checkpoint()).toEqual({ position: 4, clock: CLOCK });
+    });
+  });
+}
