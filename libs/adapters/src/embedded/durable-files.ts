@@ -1,0 +1,56 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Makes names made, renamed or removed in a folder survive a power cut. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return; // a folder cannot be opened there; NTFS journals its names
+  sync(folder);
+}
+
+/** Makes a file's bytes survive a power cut. Never on a database that is open: closing drops SQLite's locks on it. */
+export function syncFile(path: string): void {
+  sync(path);
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Replaces a small file in one step: a reader sees the old text or the new, also after a power cut. */
+export function replaceFile(path: string, text: string): void {
+  const made = `${path}.${process.pid}.new`;
+  rmSync(made, { force: true });
+  writeNew(made, text);
+  renameSync(made, path);
+  syncFolder(dirname(path));
+}
+
+/** @throws EEXIST where the file is there already */
+export function writeNew(path: string, text: string, mode = 0o600): void {
+  const file = openSync(path, 'wx', mode);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Bytes of a file; 0 when it is not there. */
+export const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
+
+const SIDES = ['', '-wal', '-shm', '-journal'];
+
+/** A database with the files SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const side of SIDES) rmSync(path + side, { force: true });
+}
+
+export function moveDatabase(path: string, to: string): void {
+  for (const side of SIDES) if (existsSync(path + side)) renameSync(path + side, to + side);
+}

@@ -1,0 +1,106 @@
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { walkOf } from '#kernel/ports/index-order.js';
+import type { Query } from '#kernel/ports/read-models.js';
+import type { Index } from '#kernel/projection.js';
+import { CLOCK, specWith, written } from '#testing/read-models-subject.js';
+import { tempFolder } from '#testing/temp-folder.js';
+import { EmbeddedReadModels } from './embedded-read-models.js';
+import { orderOf, segmentsOf } from './index-walk.js';
+import { openDatabase } from './sqlite.js';
+
+const BY_STAGE: Index = { stage: 1, since: -1 };
+const SPEC = specWith(BY_STAGE);
+
+describe('files of embedded read models', () => {
+  const folder = tempFolder();
+  const notices: string[] = [];
+  const files = (): string[] => readdirSync(join(folder(), 'read-models')).sort();
+  const database = (): string => join(folder(), 'read-models', files().find((name) => name.endsWith('.db')) ?? '');
+  const open = (mode: 'write' | 'read' = 'write'): Promise<EmbeddedReadModels> =>
+    EmbeddedReadModels.open({ folder: folder(), mode, notice: (text) => notices.push(text) });
+  const filled = async (): Promise<void> => {
+    const readModels = await open();
+    const model = await readModels.open(SPEC);
+    const writes = Array.from({ length: 300 }, (_, n) => written(`key-${n}`, { stage: `stage ${n}`, since: n }));
+    await model.write(writes, { position: 300, clock: CLOCK });
+    await readModels.close();
+  };
+
+  beforeEach(() => notices.splice(0));
+
+  it.each<[string, (path: string) => void]>([
+    ['something else', (path) => writeFileSync(path, 'not a database '.repeat(500))],
+    ['a file cut short', (path) => truncateSync(path, 8_192)],
+    [
+      'a database of another program',
+      (path) => {
+        const db = openDatabase(path);
+        db.exec('PRAGMA application_id = 7');
+        db.close();
+      },
+    ],
+  ])('%s is set aside, said, and folded again', async (_, damage) => {
+    await filled();
+    damage(database());
+    const readModels = await open();
+    const model = await readModels.open(SPEC);
+    expect((await model.checkpoint()).position).toBe(0);
+    await model.write([written('a', {})], { position: 1, clock: CLOCK });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain('read model stages is folded again');
+    expect(files().some((name) => name.includes('.broken-'))).toBe(true);
+    await readModels.close();
+  });
+
+  it('are begun anew where the declared indexes changed', async () => {
+    await filled();
+    const readModels = await open();
+    const model = await readModels.open(specWith({ since: 1 }));
+    expect((await model.checkpoint()).position).toBe(0);
+    await readModels.close();
+  });
+
+  it('are dropped when their build is no longer read, and when it was never finished', async () => {
+    const readModels = await open();
+    await readModels.open(SPEC);
+    await readModels.swap(await readModels.build(SPEC));
+    await readModels.build(SPEC);
+    await readModels.close();
+    const again = await open();
+    await again.open(SPEC);
+    await again.swap(await again.build(SPEC));
+    await again.close();
+    expect(files().filter((name) => name.endsWith('.db'))).toHaveLength(1);
+  });
+
+  it('look empty to a reader before they are made', async () => {
+    const readModels = await open('read');
+    const model = await readModels.open(SPEC);
+    expect(await model.count()).toBe(0);
+    expect(await model.find({ index: BY_STAGE, limit: 1 })).toEqual([]);
+    await expect(model.write([], { position: 1, clock: CLOCK })).rejects.toMatchObject({ code: 'store.unavailable' });
+    await readModels.close();
+  });
+
+  it.each<[string, Omit<Query, 'limit' | 'index'>]>([
+    ['everything', {}],
+    ['one value', { equal: { stage: 'stage 1' } }],
+    ['the next page', { after: ['stage 1', 1, 'key-1'] }],
+    ['the next page of one value', { equal: { stage: 'stage 1' }, after: ['stage 1', null, 'key-1'], reverse: true }],
+    ['a range', { equal: { stage: 'stage 1' }, range: { gte: 1, lt: 9 }, reverse: true }],
+  ])('are found by the index alone, without a scan or a sort: %s', async (_, query) => {
+    await filled();
+    const db = openDatabase(database(), { readOnly: true });
+    const walk = walkOf({ index: BY_STAGE, limit: 5, ...query });
+    const columns = ['f0', 'f1', 'key'];
+    for (const { where, values } of segmentsOf(walk, columns)) {
+      const conditions = ['doc IS NOT NULL', ...where].join(' AND ');
+      const sql = `SELECT doc FROM docs INDEXED BY i0 WHERE ${conditions} ORDER BY ${orderOf(walk, columns)}`;
+      const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as unknown[][];
+      expect(plan.map((row) => row[3])).toEqual([expect.stringMatching(/USING INDEX i0/)]);
+      if (where.length > 0) expect(plan[0]?.[3]).toMatch(/^SEARCH/);
+    }
+    db.close();
+  });
+});

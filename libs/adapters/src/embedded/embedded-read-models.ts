@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreUnavailable } from '#kernel/ports/event-store.js';
+import { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Query, ReadModelSpec, Stored, Write } from '#kernel/ports/read-models.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import type { ReadModelFile } from './read-model-file.js';
+import { ReadModelSlot } from './read-model-slot.js';
+
+export interface EmbeddedReadModelsOptions {
+  /** The read models lie in its subfolder `read-models`. */
+  readonly folder: string;
+  /** Who only reads sees a read model that was not made yet as an empty one. */
+  readonly mode: 'write' | 'read';
+  /** Told when a broken file was set aside; standard error by default. */
+  readonly notice?: (text: string) => void;
+}
+
+class EmbeddedReadModel extends ReadModel {
+  readonly name: string;
+  readonly version: number;
+
+  constructor(
+    readonly spec: ReadModelSpec,
+    /** Looked up at every call: after a swap it is another one. */
+    readonly file: () => ReadModelFile | undefined,
+  ) {
+    super();
+    this.name = spec.name;
+    this.version = spec.version;
+  }
+
+  override async checkpoint(): Promise<Checkpoint> {
+    return this.file()?.checkpoint() ?? { position: 0, clock: EARLIEST };
+  }
+
+  override async load(keys: readonly string[]): Promise<ReadonlyMap<string, Stored>> {
+    return this.file()?.load(keys) ?? new Map();
+  }
+
+  override async write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
+    const file = this.file();
+    if (file === undefined) throw new StoreUnavailable(`Read model ${this.name} was opened for reading only.`);
+    file.write(writes, checkpoint);
+  }
+
+  override async due(at: Instant, limit: number): Promise<readonly string[]> {
+    return this.file()?.due(at, limit) ?? [];
+  }
+
+  override async find(query: Query): Promise<readonly Stored[]> {
+    return this.file()?.find(query) ?? [];
+  }
+
+  override async scan(afterKey: string, limit: number): Promise<readonly Stored[]> {
+    return this.file()?.scan(afterKey, limit) ?? [];
+  }
+
+  override async count(): Promise<number> {
+    return this.file()?.count() ?? 0;
+  }
+}
+
+/** A SQLite file for every build of every read model, apart from the log, so that a rebuild blocks no append. */
+export class EmbeddedReadModels extends ReadModels {
+  private readonly slots = new Map<string, ReadModelSlot>();
+  private readonly building = new Set<ReadModelFile>();
+  private closed = false;
+
+  private constructor(private readonly options: Required<EmbeddedReadModelsOptions>) {
+    super();
+  }
+
+  static async open(options: EmbeddedReadModelsOptions): Promise<EmbeddedReadModels> {
+    const folder = join(options.folder, 'read-models');
+    if (options.mode === 'write') mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const notice = options.notice ?? ((text: string): boolean => process.stderr.write(`${text}\n`));
+    return new EmbeddedReadModels({ folder, mode: options.mode, notice });
+  }
+
+  override async open(spec: ReadModelSpec): Promise<ReadModel> {
+    const slot = this.slotOf(spec);
+    const current = (): ReadModelFile | undefined => {
+      this.assertOpen();
+      return slot.current();
+    };
+    current();
+    return new EmbeddedReadModel(spec, current);
+  }
+
+  override async build(spec: ReadModelSpec): Promise<ReadModel> {
+    if (this.options.mode === 'read') throw new StoreUnavailable('The read models were opened for reading only.');
+    const slot = this.slotOf(spec);
+    const file = slot.build();
+    this.building.add(file);
+    return new EmbeddedReadModel(spec, () => {
+      this.assertOpen();
+      return this.building.has(file) ? file : slot.current();
+    });
+  }
+
+  override async swap(build: ReadModel): Promise<void> {
+    const file = build instanceof EmbeddedReadModel ? build.file() : undefined;
+    if (!(build instanceof EmbeddedReadModel) || file === undefined) throw new TypeError('No build of this adapter.');
+    this.slotOf(build.spec).swap(file);
+    this.building.delete(file);
+  }
+
+  override async close(): Promise<void> {
+    this.closed = true;
+    for (const slot of this.slots.values()) slot.close();
+    for (const file of this.building) file.close();
+  }
+
+  private slotOf(spec: ReadModelSpec): ReadModelSlot {
+    this.assertOpen();
+    const id = JSON.stringify([spec.name, spec.version, spec.indexes]);
+    let slot = this.slots.get(id);
+    if (slot === undefined) this.slots.set(id, (slot = new ReadModelSlot(spec, this.options)));
+    return slot;
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new StoreUnavailable('The read models are closed.');
+  }
+}

@@ -1,0 +1,168 @@
+import { declaredIndex, indexedValue, walkOf, type IndexValue } from '#kernel/ports/index-order.js';
+import { StaleDocument } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Write } from '#kernel/ports/read-models.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import { orderOf, segmentsOf } from './index-walk.js';
+import { openDatabase, scalar, transact, type Bindable, type Database, type Statement } from './sqlite.js';
+
+const APPLICATION_ID = 0x50_54_52_4d; // "PTRM"
+const FORMAT = 1;
+const WAIT_MS = 5_000;
+
+type Row = [key: string, doc: string | null, position: number, due: Instant | null];
+
+/** The file is no read model of ours, or a torn one; it can be folded again. */
+export class BrokenReadModel extends Error {}
+
+/** One build of one read model: a SQLite file of its own, which may be lost and folded again. */
+export class ReadModelFile {
+  private readonly statements = new Map<string, Statement>();
+  /** Fields that some index names; each has a column of its own, `f0`, `f1`, … */
+  private readonly fields: readonly string[];
+  private readonly db: Database;
+  private indexed = false;
+
+  /** @throws {BrokenReadModel} */
+  constructor(
+    readonly path: string,
+    private readonly spec: ReadModelSpec,
+    private readonly mode: 'write' | 'read',
+  ) {
+    this.fields = [...new Set(spec.indexes.flatMap((index) => Object.keys(index)))];
+    this.db = openDatabase(path, { readOnly: mode === 'read', waitMs: WAIT_MS });
+    try {
+      if (mode === 'write') this.prepare();
+      this.check();
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  checkpoint(): Checkpoint {
+    const row = this.statement('SELECT position, clock FROM checkpoint').get() as [number, Instant] | undefined;
+    return row === undefined ? { position: 0, clock: EARLIEST } : { position: row[0], clock: row[1] };
+  }
+
+  load(keys: readonly string[]): ReadonlyMap<string, Stored> {
+    const one = this.statement('SELECT key, doc, position, due FROM docs WHERE key = ?');
+    const found = new Map<string, Stored>();
+    for (const key of keys) {
+      const row = one.get(key) as Row | undefined;
+      if (row !== undefined) found.set(key, storedOf(row));
+    }
+    return found;
+  }
+
+  write(writes: readonly Write[], { position, clock }: Checkpoint): void {
+    const columns = ['doc', 'position', 'due', ...this.fields.map((_, at) => `f${at}`)];
+    const marks = columns.map(() => '?').join(', ');
+    const insert = this.statement(
+      `INSERT INTO docs (${columns.join(', ')}, key) VALUES (${marks}, ?) ON CONFLICT DO NOTHING`,
+    );
+    const set = columns.map((column) => `${column} = ?`).join(', ');
+    const update = this.statement(`UPDATE docs SET ${set} WHERE key = ? AND position = ?`);
+    transact(this.db, () => {
+      for (const one of writes) {
+        const values = this.valuesOf(one);
+        const { changes } = one.loadedAt === 0 ? insert.run(...values) : update.run(...values, one.loadedAt);
+        if (changes !== 1) throw new StaleDocument(one.key);
+      }
+      this.statement('INSERT OR REPLACE INTO checkpoint (id, position, clock) VALUES (1, ?, ?)').run(position, clock);
+    });
+  }
+
+  due(at: Instant, limit: number): readonly string[] {
+    const sql = 'SELECT key FROM docs WHERE due <= ? AND doc IS NOT NULL ORDER BY due, key LIMIT ?';
+    return (this.statement(sql).all(at, limit) as [string][]).map(([key]) => key);
+  }
+
+  find(query: Query): readonly Stored[] {
+    const index = declaredIndex(this.spec, query);
+    if (!this.indexed && this.mode === 'write') this.addIndexes();
+    const walk = walkOf(query);
+    const columns = [...walk.fields.map((field) => `f${this.fields.indexOf(field)}`), 'key'];
+    const rows: Row[] = [];
+    for (const { where, values } of segmentsOf(walk, columns)) {
+      if (rows.length >= walk.limit) break;
+      const conditions = ['doc IS NOT NULL', ...where].join(' AND ');
+      const sql = `SELECT key, doc, position, due FROM docs INDEXED BY i${index} WHERE ${conditions}`;
+      const segment = this.statement(`${sql} ORDER BY ${orderOf(walk, columns)} LIMIT ?`);
+      rows.push(...(segment.all(...values, walk.limit - rows.length) as Row[]));
+    }
+    return rows.map(storedOf);
+  }
+
+  scan(afterKey: string, limit: number): readonly Stored[] {
+    const sql = 'SELECT key, doc, position, due FROM docs WHERE key > ? AND doc IS NOT NULL ORDER BY key LIMIT ?';
+    return (this.statement(sql).all(afterKey, limit) as Row[]).map(storedOf);
+  }
+
+  count(): number {
+    return Number(this.statement('SELECT count(*) FROM docs WHERE doc IS NOT NULL').get()?.[0]);
+  }
+
+  /** Filling a table first and indexing it afterwards takes several times the documents: a build does it before its swap. */
+  addIndexes(): void {
+    transact(this.db, () => {
+      for (const [at, index] of this.spec.indexes.entries()) {
+        const columns = Object.entries(index).map(
+          ([field, direction]) => `f${this.fields.indexOf(field)} ${direction === 1 ? 'ASC' : 'DESC'}`,
+        );
+        const sql = `CREATE INDEX IF NOT EXISTS i${at} ON docs (${[...columns, 'key'].join(', ')})`;
+        this.db.exec(`${sql} WHERE doc IS NOT NULL`);
+      }
+    });
+    this.indexed = true;
+  }
+
+  /** Makes all of it survive a power cut. */
+  sync(): void {
+    this.db.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous = NORMAL');
+  }
+
+  close(): void {
+    if (this.db.isOpen) this.db.close();
+  }
+
+  private prepare(): void {
+    // NORMAL: a power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on.
+    this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    this.db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000');
+    transact(this.db, () => {
+      if (scalar(this.db, 'SELECT count(*) FROM sqlite_schema') !== 0) return;
+      const columns = this.fields.map((_, at) => `, f${at}`).join('');
+      this.db.exec(`
+        PRAGMA application_id = ${APPLICATION_ID};
+        PRAGMA user_version = ${FORMAT};
+        CREATE TABLE docs (key TEXT PRIMARY KEY, doc TEXT, position INTEGER NOT NULL, due TEXT${columns});
+        CREATE INDEX docs_by_due ON docs (due, key) WHERE due IS NOT NULL AND doc IS NOT NULL;
+        CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, clock TEXT NOT NULL);
+      `);
+    });
+  }
+
+  private check(): void {
+    const [id, format] = ['application_id', 'user_version'].map((name) => scalar(this.db, `PRAGMA ${name}`));
+    if (id !== APPLICATION_ID || format !== FORMAT) throw new BrokenReadModel(`${this.path} is no read model of ours.`);
+    this.checkpoint();
+    this.db.prepare('SELECT * FROM docs ORDER BY rowid DESC LIMIT 1').get(); // touches the newest pages
+  }
+
+  private valuesOf({ doc, position, due, key }: Write): Bindable[] {
+    const values: Bindable[] = [doc === null ? null : JSON.stringify(doc), position, due];
+    for (const field of this.fields) values.push(doc === null ? null : (indexedValue(doc, field) satisfies IndexValue));
+    values.push(key);
+    return values;
+  }
+
+  private statement(sql: string): Statement {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) this.statements.set(sql, (statement = this.db.prepare(sql)));
+    return statement;
+  }
+}
+
+function storedOf([key, doc, position, due]: Row): Stored {
+  return { key, doc: doc === null ? null : (JSON.parse(doc) as Json), position, due };
+}

@@ -1,0 +1,70 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreRefused } from '#kernel/ports/event-store.js';
+import { instantOf } from '#kernel/time.js';
+import { replaceFile } from './durable-files.js';
+import { isBusy, openDatabase, type Database } from './sqlite.js';
+
+interface Writer {
+  readonly pid: number;
+  readonly since: string;
+}
+
+const ASK_TIMES = 10;
+const ASK_EVERY_MS = 20;
+
+/**
+ * One writer a folder. The lock is an exclusive transaction on `lock.db`, which the operating system ends with the process,
+ * however it ends. `writer.json` only says who holds it. Nothing else may open `lock.db`: closing it would drop the lock.
+ */
+export class WriterLock {
+  private constructor(
+    private readonly folder: string,
+    private readonly db: Database,
+  ) {}
+
+  /** @throws {StoreRefused} naming the process that holds it */
+  static async take(folder: string): Promise<WriterLock> {
+    const db = openDatabase(join(folder, 'lock.db'));
+    try {
+      db.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      db.close();
+      if (!isBusy(error)) throw error;
+      throw new StoreRefused(`${await holderOf(folder)}; stop it, or send through it with --server.`);
+    }
+    const writer: Writer = { pid: process.pid, since: instantOf(Date.now()) };
+    replaceFile(join(folder, 'writer.json'), `${JSON.stringify(writer)}\n`);
+    return new WriterLock(folder, db);
+  }
+
+  release(): void {
+    if (!this.db.isOpen) return;
+    rmSync(join(this.folder, 'writer.json'), { force: true });
+    this.db.close();
+  }
+}
+
+/** Asks a few times: whoever has just taken the lock may not have written its name yet. */
+async function holderOf(folder: string): Promise<string> {
+  for (let asked = 0; asked < ASK_TIMES; asked += 1) {
+    try {
+      const { pid, since } = JSON.parse(readFileSync(join(folder, 'writer.json'), 'utf8')) as Writer;
+      if (isAlive(pid)) return `Process ${pid} is writing to ${folder} since ${since}`;
+    } catch {
+      // not there yet
+    }
+    await sleep(ASK_EVERY_MS);
+  }
+  return `Another process is writing to ${folder}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's process
+  }
+}
