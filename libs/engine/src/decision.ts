@@ -101,14 +101,23 @@ export class Decision {
     return { proposals, policies: this.context.used() };
   }
 
+  /** The first instant up to `at` at which a slice owes something under the policies that were in force then. */
   private firstDue(at: Instant, early: ReadonlySet<Part>): readonly [Part | undefined, Instant] {
-    let first: Part | undefined;
-    let earliest = at;
-    for (const part of this.registry.parts) {
-      if (early.has(part)) continue;
-      const due = part.decider.due?.(this.states[part.index], this.context.turnTo(at, Infinity)) ?? null;
-      if (due !== null && (first === undefined ? due <= earliest : due < earliest)) [first, earliest] = [part, due];
+    const changes = this.context.references.changesUpTo(at);
+    for (const [index, from] of changes.entries()) {
+      const until = changes[index + 1];
+      let first: Part | undefined;
+      let earliest = at;
+      for (const part of this.registry.parts) {
+        if (early.has(part)) continue;
+        const owed = part.decider.due?.(this.states[part.index], this.context.turnTo(from, Infinity)) ?? null;
+        if (owed === null) continue;
+        const due = owed > from ? owed : from;
+        if (until !== undefined && due >= until) continue;
+        if (first === undefined ? due <= earliest : due < earliest) [first, earliest] = [part, due];
+      }
+      if (first !== undefined) return [first, earliest];
     }
-    return [first, earliest];
+    return [undefined, at];
   }
 }

@@ -3,7 +3,7 @@ import type { Fact, Position, Recorded } from '#kernel/fact.js';
 import type { InForce, PolicyDefinition } from '#kernel/policy.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import { PolicyPublished, policyStream } from '#kernel/system.events.js';
-import type { Instant } from '#kernel/time.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
 import type { Registry } from './registry.js';
 import { UnknownPolicy } from './errors.js';
 
@@ -18,6 +18,7 @@ export interface PolicyVersion {
 /** Published policies and deployment-wide facts, each with its place in the log. */
 export class References {
   private readonly policies = new Map<string, PolicyVersion[]>();
+  private changes: readonly Instant[] = [EARLIEST];
   private readonly facts = new Map<string, { readonly position: Position; readonly fact: Fact }[]>();
 
   constructor(private readonly registry: Registry) {}
@@ -91,6 +92,11 @@ export class References {
     return false;
   }
 
+  /** Instants, in order, at which policies came into force up to `at`; the first is the beginning of time. */
+  changesUpTo(at: Instant): readonly Instant[] {
+    return this.changes.filter((change) => change <= at);
+  }
+
   private takePolicy(recorded: Recorded): void {
     const { name, version, effectiveFrom, rules } = PolicyPublished.read(recorded.version, recorded.data);
     const definition = this.registry.policies.get(name);
@@ -99,5 +105,6 @@ export class References {
     const parsed = { ...definition.parse(rules), version, effectiveFrom };
     versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
     this.policies.set(name, versions);
+    if (!this.changes.includes(effectiveFrom)) this.changes = [...this.changes, effectiveFrom].sort();
   }
 }

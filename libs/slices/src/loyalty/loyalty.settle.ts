@@ -24,7 +24,6 @@ import {
   reviewOf,
   tierBelow,
   tierFor,
-  type LoyaltyPolicy,
 } from './loyalty.policy.js';
 import { expired, sumOf, type Loyalty } from './loyalty.state.js';
 
@@ -100,9 +99,8 @@ export function due(state: Loyalty, context: Context): Instant | null {
   const expiring = first === undefined ? undefined : state.lots.get(first);
   if (expiring !== undefined) instants.push(expiring.expiresAt);
   for (const { lapsesAt } of state.reservations.values()) instants.push(lapsesAt);
-  const year = lostYear(state, context.policy(loyaltyPolicy));
-  if (year !== undefined)
-    instants.push(reviewOf(year, context.policy(loyaltyPolicy), context.policy(companyPolicy).zone));
+  const lost = lostYear(state, context);
+  if (lost !== undefined) instants.push(lost.reviewAt);
   return instants.length === 0 ? null : instants.reduce((least, at) => (at < least ? at : least));
 }
 
@@ -112,20 +110,25 @@ export function settle(state: Loyalty, at: Instant, context: Context): readonly 
   for (const [reservationId, reservation] of state.reservations.entries()) {
     if (reservation.lapsesAt <= at) return [cancelled(state, reservationId, reservation, 'lapsed', at)];
   }
-  const rules = context.policy(loyaltyPolicy);
-  const year = lostYear(state, rules);
-  if (year === undefined || reviewOf(year, rules, context.policy(companyPolicy).zone) > at) return [];
-  const to = tierBelow(state.tier, rules);
-  return [LoyaltyTierChanged({ from: state.tier, to, year, points: state.earnedIn[year] ?? 0 }, at)];
+  const lost = lostYear(state, context);
+  if (lost === undefined || lost.reviewAt > at) return [];
+  const to = tierBelow(state.tier, context.policy(loyaltyPolicy));
+  return [LoyaltyTierChanged({ from: state.tier, to, year: lost.year, points: state.earnedIn[lost.year] ?? 0 }, at)];
 }
 
-/** The first qualification year behind the settled one that earned too little for the tier. */
-function lostYear({ tier, tierYear, earnedIn }: Loyalty, rules: LoyaltyPolicy): number | undefined {
+/**
+ * The first qualification year behind the settled one that earned too little for the tier. A year that was drawn under
+ * an earlier policy is not drawn again.
+ */
+function lostYear({ tier, tierYear, earnedIn }: Loyalty, context: Context) {
   if (tier === BASIC) return undefined;
-  const needed = rules.tiers[rankOf(tier, rules) - 1]?.from ?? 0;
-  let year = tierYear + 1;
-  while ((earnedIn[year] ?? 0) >= Math.max(1, needed)) year += 1;
-  return year;
+  const rules = context.policy(loyaltyPolicy);
+  const { zone } = context.policy(companyPolicy);
+  const needed = Math.max(1, rules.tiers[rankOf(tier, rules) - 1]?.from ?? 0);
+  for (let year = tierYear + 1; ; year += 1) {
+    const reviewAt = reviewOf(year, rules, zone);
+    if ((earnedIn[year] ?? 0) < needed && reviewAt >= rules.effectiveFrom) return { year, reviewAt };
+  }
 }
 
 const yearOf = (at: Instant, zone: string): number => Number(dayOf(at, zone).slice(0, 4));
