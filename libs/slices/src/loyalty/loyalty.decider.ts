@@ -25,7 +25,7 @@ import {
   type Portion,
 } from './loyalty.events.js';
 import { evolve } from './loyalty.evolve.js';
-import { availableFrom, expiryOf, loyaltyPolicy } from './loyalty.policy.js';
+import { expiryOf, loyaltyPolicy } from './loyalty.policy.js';
 import { cancelled, inChunks, reversals } from './loyalty.movements.js';
 import { due, react, settle } from './loyalty.settle.js';
 import { newLoyalty, restored, spendable, sumOf, type Loyalty } from './loyalty.state.js';

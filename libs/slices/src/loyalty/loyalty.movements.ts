@@ -55,22 +55,25 @@ export function reversals(
   return proposals;
 }
 
-/** Gives reserved points back: to a debt first, then to their lots, which last at least until `at`. */
+/**
+ * Gives reserved points back: to a debt first, then to their lots, which last at least until `at`. All points of a lot
+ * have one end: a lot that holds points keeps its own.
+ */
 export function cancelled(
-  { debt }: Loyalty,
+  state: Loyalty,
   reservationId: string,
   { points, lots }: Reservation,
   reason: 'cancelled' | 'lapsed',
   at: Instant,
 ): Proposal {
-  const debtPaid = Math.min(points, debt);
+  const debtPaid = Math.min(points, state.debt);
   let owed = debtPaid;
   const back: Portion[] = [];
   for (const portion of lots) {
     const paid = Math.min(owed, portion.points);
     owed -= paid;
     if (portion.points === paid) continue;
-    const expiresAt = portion.expiresAt > at ? portion.expiresAt : at;
+    const expiresAt = lotOf(state, portion.lotId)?.expiresAt ?? (portion.expiresAt > at ? portion.expiresAt : at);
     back.push({ ...portion, points: portion.points - paid, expiresAt });
   }
   return ReservationCancelled({ reservationId, points, lots: back, debtPaid, reason }, at);
