@@ -34,8 +34,11 @@ export class Parking {
     }
   }
 
-  has(projection: string, customerId: string): boolean {
-    return this.parked.size > 0 && customerId !== '' && this.parked.has(keyOf(projection, customerId));
+  /** True for a customer who waits, at a position: facts before the parked one are folded still. */
+  has(projection: string, customerId: string, position: Position = Infinity): boolean {
+    if (this.parked.size === 0 || customerId === '') return false;
+    const parked = this.parked.get(keyOf(projection, customerId));
+    return parked !== undefined && parked.position <= position;
   }
 
   of(projection: string): readonly Parked[] {

@@ -88,7 +88,7 @@ export class ProjectionRun {
     await this.documents.load([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
     for (const { recorded } of fresh) {
       const found = wanted.get(recorded);
-      if (found !== undefined && !this.parking.has(this.projection.name, found.fact.customerId)) {
+      if (found !== undefined && !this.parking.has(this.projection.name, found.fact.customerId, recorded.position)) {
         await this.foldInto(found, recorded);
       }
       await this.passTime(recorded, found?.fact);

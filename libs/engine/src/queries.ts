@@ -92,7 +92,9 @@ function plan(indexes: readonly Index[], { where = {}, sort = [], limit = USUAL_
   }
   for (const index of indexes) {
     const query = fit(index, where, wanted);
-    if (query !== undefined) return { index, query: { ...query, ...(after !== undefined && { after }) }, limit };
+    if (query === undefined) continue;
+    if (after !== undefined && after.length !== Object.keys(index).length + 1) throw foreignCursor();
+    return { index, query: { ...query, ...(after !== undefined && { after }) }, limit };
   }
   const known = indexes.map(shown).join(' | ') || 'none';
   throw new InvalidRequest([
@@ -155,8 +157,11 @@ function fromCursor(cursor: string): readonly unknown[] {
   } catch {
     // told apart below, with the same words as a cursor of another shape
   }
-  throw new InvalidRequest([{ path: 'cursor', message: 'is none that a page of this query gave' }]);
+  throw foreignCursor();
 }
+
+const foreignCursor = (): InvalidRequest =>
+  new InvalidRequest([{ path: 'cursor', message: 'is none that a page of this query gave' }]);
 
 const shown = (index: Index): string =>
   Object.entries(index)
