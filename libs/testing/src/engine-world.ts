@@ -50,6 +50,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Worlds may share a store: each names its commands for itself. */
+let worlds = 0;
+
 const MASTER = new Uint8Array(32).fill(7);
 
 /** Opens a world. Close it, or a follower waits for ever. */
@@ -64,6 +67,9 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
   };
   const { store, readModels, keys } = parts;
   const ids = new SequentialIds();
+  const world = (worlds += 1);
+  let commands = 0;
+  const nextCommandId = (): string => `world-${world}/command-${(commands += 1)}`;
   const engine = await Engine.open({
     ...{ store, readModels, keys, clock, ids, slices },
     ...(batch !== undefined && { batch }),
@@ -82,7 +88,7 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
   };
   return {
     ...{ engine, store, readModels, clock, quiet, digests },
-    send: (command, how) => engine.execute(requestOf(engine, ids, command, how)),
+    send: (command, how) => engine.execute(requestOf(engine, command, { commandId: nextCommandId(), ...how })),
     advanceTo: async (at) => {
       clock.set(toInstant(at));
       await engine.timekeeper.advanceTo(toInstant(at));
@@ -107,11 +113,10 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
 const SENDER: Actor = { kind: 'service', id: 'spec' };
 
 /** What a transport makes of a command: its part, its id, the digest of its body. */
-function requestOf(engine: Engine, ids: SequentialIds, given: GivenCommand, how: How = {}): CommandRequest {
-  const { commandId = ids.next(), ...rest } = how;
+function requestOf(engine: Engine, given: GivenCommand, how: How & { readonly commandId: string }): CommandRequest {
   const declared = engine.registry.commands.get(given.type);
   if (declared === undefined) throw new Error(`No slice of this world declares the command ${given.type}.`);
   const command = { customerId: CUSTOMER, ...given, at: given.at === undefined ? engine.now() : toInstant(given.at) };
   const bodyDigest = engine.keys.digest('body', canonicalJson(given));
-  return { commandId, command, part: engine.registry.part(declared.slice), bodyDigest, actor: SENDER, ...rest };
+  return { command, part: engine.registry.part(declared.slice), bodyDigest, actor: SENDER, ...how };
 }
