@@ -1,9 +1,19 @@
 import type { Slice } from '#kernel/slice.js';
 import { complaintsSlice } from './complaints/complaints.slice.js';
 import { consentSlice } from './consent/consent.slice.js';
+import { lifecycleSlice } from './lifecycle/lifecycle.slice.js';
 import { loyaltySlice } from './loyalty/loyalty.slice.js';
 import { profilesSlice } from './profiles/profiles.slice.js';
 import { purchasesSlice } from './purchases/purchases.slice.js';
+import { valueSlice } from './value/value.slice.js';
 
 /** Every slice of the product. A new one is a folder beside the others and a line here. */
-export const slices: readonly Slice[] = [profilesSlice, purchasesSlice, loyaltySlice, consentSlice, complaintsSlice];
+export const slices: readonly Slice[] = [
+  profilesSlice,
+  purchasesSlice,
+  lifecycleSlice,
+  valueSlice,
+  loyaltySlice,
+  consentSlice,
+  complaintsSlice,
+];

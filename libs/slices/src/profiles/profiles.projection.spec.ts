@@ -1,5 +1,5 @@
 import { engineWorld } from '#testing/engine-world.js';
-import { named, of } from '#testing/makers.js';
+import { named, of, type GivenFact } from '#testing/makers.js';
 import { projectionSpec } from '#testing/projection-spec.js';
 import { IdentityTaken } from '#engine/errors.js';
 import {
@@ -59,7 +59,7 @@ describe('the customer card', () => {
 
 describe('segments', () => {
   const fold = projectionSpec(customerSegments, { slices: [profilesSlice] });
-  const counts = async (...facts: Parameters<typeof fold>) =>
+  const counts = async (...facts: readonly GivenFact[]) =>
     Object.fromEntries([...(await fold(...facts))].map(([key, { customers }]) => [key, customers]));
 
   it('count customers by what they say of themselves, and move them when that changes', async () => {

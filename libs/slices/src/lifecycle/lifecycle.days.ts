@@ -1,0 +1,85 @@
+import { daysBetween, type Day } from '#kernel/time.js';
+
+/** A business day on which a customer bought. */
+export interface BuyingDay {
+  readonly day: Day;
+  /** How many purchases of that day stand. */
+  readonly purchases: number;
+  /** Id of the fact that said so last. */
+  readonly fact: string;
+}
+
+/** The days on which a customer bought, and the gaps between them; of older days only their gaps are kept. */
+export interface BuyingDays {
+  readonly buyingDays: number;
+  readonly firstDay: Day | null;
+  readonly lastDay: Day | null;
+  /** The newest days, rising. */
+  readonly days: readonly BuyingDay[];
+  /** How often two neighbouring days lie so many days apart. */
+  readonly gaps: Readonly<Record<string, number>>;
+}
+
+/** A purchase older than so many buying days changes the first day only. */
+export const DAYS_KEPT = 400;
+
+export const noDays: BuyingDays = { buyingDays: 0, firstDay: null, lastDay: null, days: [], gaps: {} };
+
+/** The days with one more purchase, wherever its day falls. */
+export function withPurchase(known: BuyingDays, day: Day, fact: string): BuyingDays {
+  const { days, buyingDays, firstDay } = known;
+  const index = days.findLastIndex((held) => held.day <= day);
+  const at = days[index];
+  if (at?.day === day) {
+    return { ...known, days: days.with(index, { day, purchases: at.purchases + 1, fact }) };
+  }
+  const first = firstDay === null || day < firstDay ? day : firstDay;
+  if (at === undefined && buyingDays > days.length) return { ...known, firstDay: first };
+  const next = days[index + 1];
+  let gaps = counted(known.gaps, at, next, -1);
+  gaps = counted(gaps, at, { day }, 1);
+  gaps = counted(gaps, { day }, next, 1);
+  const grown = days.toSpliced(index + 1, 0, { day, purchases: 1, fact }).slice(-DAYS_KEPT);
+  return { buyingDays: buyingDays + 1, firstDay: first, lastDay: grown.at(-1)?.day ?? day, days: grown, gaps };
+}
+
+/** The days without a purchase that never happened; the day is gone with the last one of it. */
+export function withoutPurchase(known: BuyingDays, day: Day, fact: string): BuyingDays {
+  const { days, buyingDays } = known;
+  const index = days.findLastIndex((held) => held.day === day);
+  const at = days[index];
+  if (at === undefined) return known;
+  if (at.purchases > 1) return { ...known, days: days.with(index, { day, purchases: at.purchases - 1, fact }) };
+  const [before, after] = [days[index - 1], days[index + 1]];
+  let gaps = counted(known.gaps, before, at, -1);
+  gaps = counted(gaps, at, after, -1);
+  gaps = counted(gaps, before, after, 1);
+  const rest = days.toSpliced(index, 1);
+  const firstDay = buyingDays > days.length ? known.firstDay : (rest[0]?.day ?? null);
+  return { buyingDays: buyingDays - 1, firstDay, lastDay: rest.at(-1)?.day ?? null, days: rest, gaps };
+}
+
+/** The median of the gaps in days, halves kept; undefined without a gap. */
+export function medianGap({ gaps }: BuyingDays): number | undefined {
+  const lengths = Object.entries(gaps)
+    .map(([length, count]) => [Number(length), count] as const)
+    .sort(([left], [right]) => left - right);
+  const total = lengths.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return undefined;
+  const at = (rank: number): number => {
+    let seen = 0;
+    return lengths.find(([, count]) => (seen += count) >= rank)?.[0] ?? 0;
+  };
+  return (at(Math.ceil(total / 2)) + at(Math.floor(total / 2) + 1)) / 2;
+}
+
+type On = { readonly day: Day } | undefined;
+
+/** A gap more or less between two days, where there are two. */
+function counted(gaps: BuyingDays['gaps'], from: On, to: On, change: number): BuyingDays['gaps'] {
+  if (from === undefined || to === undefined) return gaps;
+  const length = String(daysBetween(from.day, to.day));
+  const count = (gaps[length] ?? 0) + change;
+  const { [length]: _, ...rest } = gaps;
+  return count > 0 ? { ...rest, [length]: count } : rest;
+}

@@ -1,0 +1,118 @@
+import { DefinitionError } from '#kernel/errors.js';
+import { int, record } from '#kernel/parse.js';
+import { definePolicy } from '#kernel/policy.js';
+import { daysBetween, plusDays, type Day } from '#kernel/time.js';
+
+export const STAGES = [
+  ...['potential', 'contacted', 'first purchase', 'active'],
+  ...['loyal', 'at risk', 'churned', 'won back'],
+] as const;
+export type Stage =
+  'potential' | 'contacted' | 'first purchase' | 'active' | 'loyal' | 'at risk' | 'churned' | 'won back';
+
+/** When customers count as what; days are business days. */
+export interface LifecyclePolicy {
+  /** So many buying days within the trailing `loyalWithinDays` make a loyal customer. */
+  readonly loyalBuyingDays: number;
+  readonly loyalWithinDays: number;
+  /** At risk when silent longer than so many rhythms, and longer than the least. */
+  readonly atRiskRhythms: number;
+  readonly atRiskLeastDays: number;
+  /** Churned when silent longer than so many rhythms; never before the least, always after the most. */
+  readonly churnedRhythms: number;
+  readonly churnedLeastDays: number;
+  readonly churnedMostDays: number;
+  /** How long a customer who came back is called won back. */
+  readonly wonBackDays: number;
+  /** Rhythm of a customer with one buying day before anything was measured over all customers. */
+  readonly firstRhythmDays: number;
+}
+
+const MOST_LOYAL_DAYS = 100; // documents keep more buying days than this
+
+/**
+ * @source a customer's silence is held against their own rhythm (Fader, Hardie, Lee 2005 model it so; the multiples 2 and 4
+ * are ours), with least and most figures of ours for very quick and very slow buyers. On the CDNOW sample as of 1997-10-01
+ * these defaults part customers of whom 83 (loyal), 53 (active), 50 (at risk) and 15 (churned) in 100 bought again.
+ */
+export const lifecyclePolicy = definePolicy<LifecyclePolicy>({
+  name: 'lifecycle',
+  defaults: {
+    ...{ loyalBuyingDays: 4, loyalWithinDays: 365, atRiskRhythms: 2, atRiskLeastDays: 60 },
+    ...{ churnedRhythms: 4, churnedLeastDays: 180, churnedMostDays: 730, wonBackDays: 90, firstRhythmDays: 30 },
+  },
+  parse: (raw) => {
+    const figures = record(raw);
+    const atLeast = (name: keyof LifecyclePolicy, least: number): number => {
+      if (int(figures[name]) < least) throw new DefinitionError(`${name}: must be a whole number of at least ${least}`);
+      return int(figures[name]);
+    };
+    const rules = {
+      loyalBuyingDays: atLeast('loyalBuyingDays', 1),
+      loyalWithinDays: atLeast('loyalWithinDays', 1),
+      atRiskRhythms: atLeast('atRiskRhythms', 1),
+      atRiskLeastDays: atLeast('atRiskLeastDays', 0),
+      churnedRhythms: atLeast('churnedRhythms', 1),
+      churnedLeastDays: atLeast('churnedLeastDays', 0),
+      churnedMostDays: atLeast('churnedMostDays', 1),
+      wonBackDays: atLeast('wonBackDays', 0),
+      firstRhythmDays: atLeast('firstRhythmDays', 1),
+    };
+    if (rules.loyalBuyingDays > MOST_LOYAL_DAYS)
+      throw new DefinitionError(`loyalBuyingDays: must be at most ${MOST_LOYAL_DAYS}`);
+    if (rules.churnedMostDays < rules.churnedLeastDays)
+      throw new DefinitionError('churnedMostDays: must not be less than churnedLeastDays');
+    return rules;
+  },
+});
+
+/** What a stage is decided by. */
+export interface Standing {
+  readonly contactedAt: string | null;
+  readonly detractor: boolean;
+  readonly buyingDays: number;
+  /** The newest buying days, rising; as many as `loyalBuyingDays` where there are so many. */
+  readonly newest: readonly Day[];
+  readonly rhythmDays: number;
+  /** The buying day that ended the latest churn. */
+  readonly wonBackOn: Day | null;
+}
+
+/** At risk when silent for more days than this. */
+export const atRiskAfterDays = (rhythmDays: number, { atRiskRhythms, atRiskLeastDays }: LifecyclePolicy): number =>
+  Math.max(atRiskLeastDays, atRiskRhythms * rhythmDays);
+
+/** Churned when silent for more days than this. */
+export const churnedAfterDays = (rhythmDays: number, policy: LifecyclePolicy): number =>
+  Math.min(policy.churnedMostDays, Math.max(policy.churnedLeastDays, policy.churnedRhythms * rhythmDays));
+
+/** Where a customer stands on a business day. */
+export function stageOf(standing: Standing, today: Day, policy: LifecyclePolicy): Stage {
+  const { newest, rhythmDays, wonBackOn, buyingDays, detractor, contactedAt } = standing;
+  const last = newest.at(-1);
+  if (last === undefined) return contactedAt === null ? 'potential' : 'contacted';
+  const silentDays = daysBetween(last, today);
+  if (silentDays > churnedAfterDays(rhythmDays, policy)) return 'churned';
+  if (wonBackOn !== null && daysBetween(wonBackOn, today) < policy.wonBackDays) return 'won back';
+  if (silentDays > atRiskAfterDays(rhythmDays, policy)) return 'at risk';
+  const deciding = newest.at(-policy.loyalBuyingDays);
+  const loyal = deciding !== undefined && daysBetween(deciding, today) < policy.loyalWithinDays;
+  if (loyal && !detractor) return 'loyal';
+  return buyingDays > 1 ? 'active' : 'first purchase';
+}
+
+/** The first day after `today` on which time alone changes the stage; null for never. */
+export function nextChangeOn(standing: Standing, today: Day, policy: LifecyclePolicy): Day | null {
+  const { newest, rhythmDays, wonBackOn } = standing;
+  const last = newest.at(-1);
+  if (last === undefined) return null;
+  const deciding = newest.at(-policy.loyalBuyingDays);
+  const days = [
+    plusDays(last, Math.floor(atRiskAfterDays(rhythmDays, policy)) + 1),
+    plusDays(last, Math.floor(churnedAfterDays(rhythmDays, policy)) + 1),
+    ...(wonBackOn === null ? [] : [plusDays(wonBackOn, policy.wonBackDays)]),
+    ...(deciding === undefined ? [] : [plusDays(deciding, policy.loyalWithinDays)]),
+  ];
+  const now = stageOf(standing, today, policy);
+  return days.sort().find((day) => day > today && stageOf(standing, day, policy) !== now) ?? null;
+}
