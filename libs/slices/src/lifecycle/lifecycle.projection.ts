@@ -5,8 +5,14 @@ import { defineProjection } from '#kernel/projection.js';
 import { dayOf, daysBetween, startOfDay, type Day, type Instant } from '#kernel/time.js';
 import type { CustomerRegistered } from '../profiles/profiles.events.js';
 import type { PurchaseRecorded, PurchaseVoided } from '../purchases/purchases.events.js';
-import { PopulationMeasured } from '../value/value.events.js';
-import { medianGap, noDays, withoutPurchase, withPurchase, type BuyingDays } from './lifecycle.days.js';
+import {
+  noDays,
+  rhythmOf,
+  withoutPurchase,
+  withPurchase,
+  type BuyingDays,
+  type Rhythm,
+} from './lifecycle.days.policy.js';
 import {
   churnedAfterDays,
   lifecyclePolicy,
@@ -16,15 +22,6 @@ import {
   type Stage,
   type Standing,
 } from './lifecycle.policy.js';
-
-/** How many days usually pass between two buying days. */
-export interface Rhythm {
-  readonly days: number;
-  /** The customer's own gaps; with one buying day the population's; before that was measured the policy's. */
-  readonly from: 'gaps' | 'population' | 'policy';
-  /** The measurement it comes from. */
-  readonly fact: string | null;
-}
 
 export interface LifecycleStage extends BuyingDays {
   readonly customerId: string;
@@ -78,17 +75,6 @@ function restaged(doc: LifecycleStage, at: Instant, context: Context, fact?: str
   const stages = doc.stages - (doc.history.length - kept.length) + (same ? 0 : 1);
   const since = history.at(-1)?.since ?? asOf;
   return { ...doc, stage, since, asOf, history, stages, why: because(doc, fact, context) };
-}
-
-function rhythmOf(days: BuyingDays, context: Context): Rhythm | null {
-  if (days.buyingDays === 0) return null;
-  const own = medianGap(days);
-  if (own !== undefined) return { days: own, from: 'gaps', fact: null };
-  const measured = context.latest(PopulationMeasured);
-  const median = measured?.data.medianGapDays ?? null;
-  return measured === undefined || median === null
-    ? { days: context.policy(lifecyclePolicy).firstRhythmDays, from: 'policy', fact: null }
-    : { days: median, from: 'population', fact: measured.id };
 }
 
 /** Who comes back after churning is won back; a purchase that comes to light later may show that nobody had churned. */

@@ -5,7 +5,7 @@ import { dayOf, daysBetween, type Day } from '#kernel/time.js';
 import { PopulationMeasured } from './value.events.js';
 import { exact, valuePolicy, type ValuePolicy } from './value.policy.js';
 import { valueTier, type ValueTier } from './value.projection.js';
-import { daysOf } from './value.window.js';
+import { daysOf } from './value.window.policy.js';
 
 export const POPULATION = 'population';
 

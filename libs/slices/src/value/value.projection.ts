@@ -13,7 +13,7 @@ import type {
 import { PopulationMeasured } from './value.events.js';
 import { bestOf, exact, valuePolicy, worthOf, type Level, type Tier, type ValuePolicy } from './value.policy.js';
 import { abcOf, rfmOf, type AbcClass, type Rfm } from './value.scores.js';
-import { buyingDaysIn, withChange, within, withoutPurchase, withPurchase, type Window } from './value.window.js';
+import { buyingDaysIn, withChange, within, withoutPurchase, withPurchase, type Window } from './value.window.policy.js';
 
 /** What purchases in one currency are worth over the trailing window. */
 export interface CurrencyValue {

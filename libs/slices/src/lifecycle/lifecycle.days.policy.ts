@@ -1,4 +1,7 @@
+import type { Context } from '#kernel/policy.js';
 import { daysBetween, type Day } from '#kernel/time.js';
+import { PopulationMeasured } from '../value/value.events.js';
+import { lifecyclePolicy } from './lifecycle.policy.js';
 
 /** A business day on which a customer bought. */
 export interface BuyingDay {
@@ -71,6 +74,27 @@ export function medianGap({ gaps }: BuyingDays): number | undefined {
     return lengths.find(([, count]) => (seen += count) >= rank)?.[0] ?? 0;
   };
   return (at(Math.ceil(total / 2)) + at(Math.floor(total / 2) + 1)) / 2;
+}
+
+/** How many days usually pass between two buying days. */
+export interface Rhythm {
+  readonly days: number;
+  /** The customer's own gaps; with one buying day the population's; before that was measured the policy's. */
+  readonly from: 'gaps' | 'population' | 'policy';
+  /** The measurement it comes from. */
+  readonly fact: string | null;
+}
+
+/** The rhythm of a customer with these buying days; null without any. */
+export function rhythmOf(days: BuyingDays, context: Context): Rhythm | null {
+  if (days.buyingDays === 0) return null;
+  const own = medianGap(days);
+  if (own !== undefined) return { days: own, from: 'gaps', fact: null };
+  const measured = context.latest(PopulationMeasured);
+  const median = measured?.data.medianGapDays ?? null;
+  return measured === undefined || median === null
+    ? { days: context.policy(lifecyclePolicy).firstRhythmDays, from: 'policy', fact: null }
+    : { days: median, from: 'population', fact: measured.id };
 }
 
 type On = { readonly day: Day } | undefined;
