@@ -10,6 +10,7 @@ import { FoldContext } from './context.js';
 import { dueOf } from './customer.js';
 import type { Customers } from './customers.js';
 import type { DueIndex } from './due-index.js';
+import { UnreadableHistory } from './errors.js';
 import type { Identities } from './identities.js';
 import type { Measurements } from './measurements.js';
 import type { ReadSide } from './read-side.js';
@@ -132,17 +133,19 @@ export class Timekeeper {
     const pending = await claims.find({ index: { pendingSince: 1 }, range, limit: 1_000 });
     for (const { key: identity, doc } of pending) {
       const customerId = String(doc?.['customerId']);
-      await customers.current(customerId, async (customer) => {
+      const freed = customers.current(customerId, async (customer) => {
         if (!customer.identities.has(identity)) await identities.giveBack(customerId, identity);
       });
+      await unlessUnreadable(freed);
     }
   }
 
   /** Sends the second halves that were not seen to be done. */
   private async sendAgain(): Promise<void> {
     const pending = await (await this.deps.readSide.model(followUpsPending.name)).scan('', 1_000);
-    for (const { doc } of pending)
-      await this.deps.customers.follow(String(doc?.['customerId']), Number(doc?.['revision']));
+    for (const { doc } of pending) {
+      await unlessUnreadable(this.deps.customers.follow(String(doc?.['customerId']), Number(doc?.['revision'])));
+    }
   }
 
   private monthStarts(from: Instant, to: Instant): readonly Instant[] {
@@ -157,10 +160,19 @@ export class Timekeeper {
   }
 }
 
+/** A customer whose history cannot be read waits; the clock goes on for the others. */
+async function unlessUnreadable(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof UnreadableHistory)) throw error;
+  }
+}
+
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values();
   const worker = async (): Promise<void> => {
-    for (const item of rest) await work(item);
+    for (const item of rest) await unlessUnreadable(work(item));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
