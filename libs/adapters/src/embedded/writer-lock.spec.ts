@@ -99,8 +99,11 @@ describe('the lock of the embedded store', () => {
     await open();
     await (await open('read')).close();
     const child = spawn(process.execPath, ['-e', HOLDER, folder()], { stdio: 'pipe' });
-    const [text] = (await once(child.stderr, 'data')) as [Buffer];
-    expect(String(text)).toContain('database is locked');
+    const exited = once(child, 'close');
+    const said: string[] = [];
+    child.stderr.on('data', (text: Buffer) => said.push(String(text)));
+    await exited;
+    expect(said.join('')).toContain('database is locked');
   });
 
   it('lets one of many that start at once begin the history', async () => {
