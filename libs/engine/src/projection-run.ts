@@ -31,6 +31,7 @@ export class ProjectionRun {
   private clock: Instant = EARLIEST;
   private reached: Position = 0;
   private written: Position = 0;
+  private stored: Position = 0;
 
   private constructor(
     readonly projection: AnyProjection,
@@ -73,7 +74,7 @@ export class ProjectionRun {
   async resume(): Promise<void> {
     this.documents.clear();
     ({ position: this.reached, clock: this.clock } = await this.model.checkpoint());
-    this.written = this.reached;
+    this.written = this.stored = this.reached;
   }
 
   /** Folds the facts behind its position; writes the documents they changed when more than `unwritten` are. */
@@ -97,12 +98,24 @@ export class ProjectionRun {
     this.reached = upTo;
   }
 
-  /** Writes what was folded. */
+  /**
+   * Writes what was folded. Where no document changed there is nothing to lose: how far it came is written with the next
+   * change, or by `note`.
+   */
   async write(): Promise<void> {
-    if (this.written === this.reached) return;
-    await this.documents.write(this.checkpoint());
+    if (this.documents.changed > 0) {
+      await this.documents.write(this.checkpoint());
+      this.stored = this.reached;
+      this.documents.evict();
+    }
     this.written = this.reached;
-    this.documents.evict();
+  }
+
+  /** Writes how far it came, for readers in other processes and for the next start. */
+  async note(): Promise<void> {
+    if (this.stored === this.written) return;
+    await this.documents.write(this.checkpoint());
+    this.stored = this.written = this.reached;
   }
 
   private async wantedOf(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '#kernel/fact.js';
 import type { Batch, EventStore } from '#kernel/ports/event-store.js';
 import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
@@ -40,6 +41,11 @@ const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
 const UNWRITTEN_IN_BUILD = 50_000;
+/** How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each. */
+const LINGER_MS = 4;
+const LITTLE = 100;
+/** How long a projection without changes may leave unsaid how far it came. */
+const NOTE_MS = 200;
 const RETRY_MS = 1_000;
 const TURN = 'turn';
 
@@ -51,6 +57,7 @@ export class Projector implements ReadSide {
   private readonly turns = new Queues();
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
+  private noting: NodeJS.Timeout | undefined;
   private started = false;
   private failure: string | undefined;
 
@@ -75,8 +82,10 @@ export class Projector implements ReadSide {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    clearTimeout(this.noting);
     await this.following;
     await this.turns.idle();
+    await this.note();
     this.wake();
   }
 
@@ -145,6 +154,7 @@ export class Projector implements ReadSide {
       await this.turns.run(TURN, async () => {
         await fold(Math.max(this.run(name).folded, run.folded));
         await run.write();
+        await run.note();
         await readModels.swap(build);
         this.runs.set(name, run);
       });
@@ -169,11 +179,12 @@ export class Projector implements ReadSide {
         for await (const read of store.follow({ after: this.least(), batch, skip: this.unwanted(), signal })) {
           await this.turns.run(TURN, () => this.take(read));
           this.failure = undefined;
+          if (read.facts.length > 0 && read.facts.length < LITTLE && this.waiting.size === 0) await delay(LINGER_MS);
         }
       } catch (error) {
         this.failure = error instanceof Error ? error.message : String(error);
         for (const run of this.runs.values()) await run.resume().catch(() => undefined);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await delay(RETRY_MS);
       }
     }
   }
@@ -182,7 +193,16 @@ export class Projector implements ReadSide {
     const incoming = this.incoming(read);
     const behind = read.facts.length >= (this.options.batch ?? BATCH);
     for (const run of this.runs.values()) await run.apply(incoming, read.position, behind ? UNWRITTEN_BEHIND : 0);
+    this.noting ??= setTimeout(
+      () => void this.turns.run(TURN, () => this.note()).catch(() => undefined),
+      NOTE_MS,
+    ).unref();
     this.wake();
+  }
+
+  private async note(): Promise<void> {
+    this.noting = undefined;
+    for (const run of this.runs.values()) await run.note();
   }
 
   private incoming({ facts }: Batch): readonly Incoming[] {
