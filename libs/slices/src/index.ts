@@ -5,6 +5,7 @@ import { lifecycleSlice } from './lifecycle/lifecycle.slice.js';
 import { loyaltySlice } from './loyalty/loyalty.slice.js';
 import { profilesSlice } from './profiles/profiles.slice.js';
 import { purchasesSlice } from './purchases/purchases.slice.js';
+import { surveysSlice } from './surveys/surveys.slice.js';
 import { valueSlice } from './value/value.slice.js';
 
 /** Every slice of the product. A new one is a folder beside the others and a line here. */
@@ -16,4 +17,5 @@ export const slices: readonly Slice[] = [
   loyaltySlice,
   consentSlice,
   complaintsSlice,
+  surveysSlice,
 ];
