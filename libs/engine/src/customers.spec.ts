@@ -83,16 +83,16 @@ describe('a command', () => {
   });
   it('settles first, in several appends where more is due than one holds', async () => {
     const world = await opened();
-    const lots = Array.from({ length: 1_000 }, (_, n) => ({
+    const lots = Array.from({ length: 600 }, (_, n) => ({
       points: 1,
       expiresAt: plusHours('2027-01-01T00:00:00.000Z', n),
     }));
     await world.send({ type: 'ReceivePoints', transferId: 't', from: 'c-2', lots });
     world.clock.set('2028-01-01T00:00:00.000Z');
     const sent = await world.send(bonus(1), { commandId: 'a' });
-    expect(sent).toMatchObject({ revision: 2_000, repeated: false });
+    expect(sent).toMatchObject({ revision: 1_200, repeated: false });
     expect(await world.send(bonus(1), { commandId: 'a' })).toEqual({ ...sent, repeated: true });
-    expect((await world.documents('loyalty_balance')).get('c-1')).toMatchObject({ expired: 1_000, available: 10 });
+    expect((await world.documents('loyalty_balance')).get('c-1')).toMatchObject({ expired: 600, available: 10 });
   });
 });
 

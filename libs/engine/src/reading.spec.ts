@@ -65,7 +65,7 @@ const parked = async () => {
 };
 
 describe('a fact that cannot be read', () => {
-  it.each([
+  it.each<[string, Partial<Proposed>]>([
     ['of an unknown type', { type: 'Unheard' }],
     ['of a newer version', { version: 2 }],
     ['with a body that does not hold', { data: { by: 'much' } }],
