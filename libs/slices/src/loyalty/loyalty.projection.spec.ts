@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { clockAt, named, of, published } from '#testing/makers.js';
+import { clockAt, named, of, published, type GivenFact } from '#testing/makers.js';
 import { projectionSpec } from '#testing/projection-spec.js';
 import { purchasesSlice } from '../purchases/purchases.slice.js';
 import {
@@ -47,7 +47,7 @@ const reversed = PointsReversed(
 
 describe('the balance', () => {
   const fold = projectionSpec(loyaltyBalance, options);
-  const balance = async (...facts: Parameters<typeof fold>) => (await fold(...facts)).get('c-1');
+  const balance = async (...facts: readonly GivenFact[]) => (await fold(...facts)).get('c-1');
 
   it('holds earned points as pending, and says why', async () => {
     expect(await balance(earned('a', 100))).toEqual({
