@@ -1,6 +1,7 @@
 import type { Slice } from '#kernel/slice.js';
 import { complaintsSlice } from './complaints/complaints.slice.js';
 import { consentSlice } from './consent/consent.slice.js';
+import { contactsSlice } from './contacts/contacts.slice.js';
 import { lifecycleSlice } from './lifecycle/lifecycle.slice.js';
 import { loyaltySlice } from './loyalty/loyalty.slice.js';
 import { profilesSlice } from './profiles/profiles.slice.js';
@@ -16,6 +17,7 @@ export const slices: readonly Slice[] = [
   valueSlice,
   loyaltySlice,
   consentSlice,
+  contactsSlice,
   complaintsSlice,
   surveysSlice,
 ];

@@ -107,7 +107,8 @@ export function mayContact(
   consents: Consents,
   { channel, purpose, at }: Outbound,
   policy: InForce<ConsentPolicy>,
-  companyZone: string,
+  /** Zone of the policy's quiet hours. */
+  usualZone: string,
 ): Permission {
   const verdict = (allowed: boolean, rule: Rule, factId?: string): Permission => ({
     ...{ allowed, rule },
@@ -123,7 +124,7 @@ export function mayContact(
   if (said === undefined && !byDefault) return verdict(false, 'no consent');
   const stated = quietHoursAt(consents, at);
   const hours = stated ?? policy.quietHours;
-  if (hours !== null && policy.quietChannels.includes(channel) && isQuiet(at, hours, stated?.zone ?? companyZone)) {
+  if (hours !== null && policy.quietChannels.includes(channel) && isQuiet(at, hours, stated?.zone ?? usualZone)) {
     return verdict(false, 'quiet hours', stated?.factId);
   }
   return said === undefined ? verdict(true, 'by default') : verdict(true, 'granted', said.factId);

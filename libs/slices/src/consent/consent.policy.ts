@@ -18,7 +18,7 @@ export interface ConsentPolicy {
   readonly unlessWithdrawn: Readonly<Record<string, readonly Channel[]>>;
   /** Channels that quiet hours are about. */
   readonly quietChannels: readonly Channel[];
-  /** Quiet hours of customers who stated none, in the company's zone. */
+  /** Quiet hours of customers who stated none: in the zone of their profile, else in the company's. */
   readonly quietHours: Hours | null;
 }
 
@@ -46,7 +46,7 @@ const known = (purposes: readonly string[], some: readonly string[], field: stri
 /**
  * @source Consent before contact, and the company's burden to show it: GDPR art. 6(1)(a) and 7(1). No consent for what a
  * contract or a law asks: art. 6(1)(b) and (c), hence `service` and `legal`. Nobody is contacted who said nothing, and no
- * quiet hours without a statement, as the customer's zone is not known then: ours. (47 CFR § 64.1200(c)(1) forbids
+ * quiet hours without a statement, as a customer's zone is often not known then: ours. (47 CFR § 64.1200(c)(1) forbids
  * telephone solicitation in the United States from 21:00 to 08:00 on the called party's clock: publish it as `quietHours`
  * where it applies.) A letter disturbs nobody at night: ours.
  */

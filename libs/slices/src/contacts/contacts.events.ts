@@ -1,5 +1,6 @@
 import { defineEvent, type EventOf } from '#kernel/event.js';
 import {
+  day,
   flag,
   instant,
   int,
@@ -30,6 +31,8 @@ export const CustomerContacted = defineEvent({
       outcome: text(raw['outcome']),
       /** Whether the outcome counts as a contact, as the policy had it; false for a mere attempt. */
       reached: flag(raw['reached']),
+      /** The business day on which it was, in the company's zone. */
+      day: day(raw['day']),
       agent: optional(raw['agent'], text),
       campaign: optional(raw['campaign'], text),
       cost: optional(raw['cost'], money),
@@ -49,6 +52,8 @@ const contactAndPurchase = (raw: Raw) => ({
   contactId: text(raw['contactId']),
   channel: channel(raw['channel']),
   contactedAt: instant(raw['contactedAt']),
+  /** The business day of the contact, in the company's zone. */
+  contactedOn: day(raw['contactedOn']),
   purchaseId: text(raw['purchaseId']),
 });
 
