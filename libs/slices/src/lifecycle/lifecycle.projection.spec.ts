@@ -6,13 +6,14 @@ import { CustomerRegistered } from '../profiles/profiles.events.js';
 import { profilesSlice } from '../profiles/profiles.slice.js';
 import { PurchaseRecorded, PurchaseRefunded, PurchaseVoided } from '../purchases/purchases.events.js';
 import { purchasesSlice } from '../purchases/purchases.slice.js';
+import { surveysSlice } from '../surveys/surveys.slice.js';
 import { PopulationMeasured } from '../value/value.events.js';
 import { valueSlice } from '../value/value.slice.js';
 import { lifecyclePolicy } from './lifecycle.policy.js';
 import { lifecycleStage } from './lifecycle.projection.js';
 import { lifecycleSlice } from './lifecycle.slice.js';
 
-const slices = [profilesSlice, purchasesSlice, valueSlice, lifecycleSlice];
+const slices = [profilesSlice, purchasesSlice, surveysSlice, valueSlice, lifecycleSlice];
 const fold = projectionSpec(lifecycleStage, { slices });
 const one = async (...facts: readonly GivenFact[]) => {
   const doc = (await fold(...facts)).get('c-1');
@@ -212,7 +213,7 @@ describe('business days', () => {
 
 describe('the history of stages', () => {
   const dayOf = (number: number): string => new Date(Date.UTC(2025, 0, 1 + number)).toISOString().slice(0, 10);
-  const step = fc.record({ kind: fc.constantFrom('buy', 'late', 'void', 'wait'), days: fc.nat({ max: 250 }) });
+  const step = fc.record({ kind: fc.constantFrom('buy', 'late', 'void', 'wait', 'rules'), days: fc.nat({ max: 250 }) });
 
   it('has neither gap nor overlap, whatever happens in whatever order', () =>
     fc.assert(
@@ -221,6 +222,10 @@ describe('the history of stages', () => {
         const days: string[] = [];
         const facts = steps.map(({ kind, days: number }, index) => {
           if (kind === 'wait') return noon(dayOf((today += number)));
+          if (kind === 'rules') {
+            const rules = { atRiskLeastDays: number, churnedLeastDays: number, wonBackDays: number % 100 };
+            return published(lifecyclePolicy, rules, `${dayOf(today + (number % 60) - 30)}T00:00:00Z`);
+          }
           const known = days[number % Math.max(1, days.length)];
           if (kind === 'void' && known !== undefined) return voided(known, dayOf(today), `v-${index}`);
           const day = dayOf(kind === 'late' ? today - number : today);

@@ -5,6 +5,8 @@ import { defineProjection } from '#kernel/projection.js';
 import { dayOf, daysBetween, startOfDay, type Day, type Instant } from '#kernel/time.js';
 import type { CustomerRegistered } from '../profiles/profiles.events.js';
 import type { PurchaseRecorded, PurchaseVoided } from '../purchases/purchases.events.js';
+import type { SurveyAnswered } from '../surveys/surveys.events.js';
+import { isDetractor, surveysPolicy } from '../surveys/surveys.policy.js';
 import {
   noDays,
   rhythmOf,
@@ -32,7 +34,9 @@ export interface LifecycleStage extends BuyingDays {
   /** The registration's fact. */
   readonly registration: string | null;
   readonly contactedAt: Instant | null;
+  /** By the last survey answer that tells; `detractorBy` says which one. */
   readonly detractor: boolean;
+  readonly detractorBy: { readonly fact: string; readonly answeredAt: Instant } | null;
   readonly rhythm: Rhythm | null;
   /** The buying day that ended the latest churn, and after how many days of silence that had begun. */
   readonly wonBack: { readonly day: Day; readonly afterDays: number } | null;
@@ -55,11 +59,16 @@ const standingOf = (doc: LifecycleStage, { loyalBuyingDays }: LifecyclePolicy): 
   wonBackOn: doc.wonBack?.day ?? null,
 });
 
-/** The facts of the buying days that decide, the measurement behind the rhythm, and the fact that was last. */
+/** The facts of the buying days that decide, the measurement behind the rhythm, the telling answer, and the fact that was last. */
 function because(doc: LifecycleStage, last: string | undefined, context: Context): Why {
   const { loyalBuyingDays, version } = context.policy(lifecyclePolicy);
   const days = doc.days.slice(-Math.min(loyalBuyingDays, WHY_FACTS)).map(({ fact }) => fact);
-  const others = [doc.days.length === 0 ? doc.registration : null, doc.rhythm?.fact ?? null, last ?? null];
+  const others = [
+    doc.days.length === 0 ? doc.registration : null,
+    doc.rhythm?.fact ?? null,
+    doc.detractorBy?.fact ?? null,
+    last ?? null,
+  ];
   const facts = [...new Set([...days, ...others.filter((fact) => fact !== null)])];
   return { facts, policy: { name: lifecyclePolicy.name, version } };
 }
@@ -106,15 +115,29 @@ function bought(
   return restaged({ ...next, rhythm: rhythmOf(days, context) }, occurredAt, context, id);
 }
 
-export const lifecycleStage = defineProjection<LifecycleStage, CustomerRegistered | PurchaseRecorded | PurchaseVoided>({
+/** An answer that is older than the telling one changes nothing, nor does one that does not tell. */
+function answered(doc: LifecycleStage, fact: SurveyAnswered, context: Context): LifecycleStage {
+  const { id, occurredAt, data } = fact;
+  const detractor = isDetractor(data.instrument, data.score, context.policy(surveysPolicy));
+  const tells = detractor !== undefined && (doc.detractorBy?.answeredAt ?? '') <= occurredAt;
+  if (tells) {
+    return restaged({ ...doc, detractor, detractorBy: { fact: id, answeredAt: occurredAt } }, occurredAt, context, id);
+  }
+  return doc.stages === 0 ? restaged(doc, occurredAt, context, id) : doc;
+}
+
+export const lifecycleStage = defineProjection<
+  LifecycleStage,
+  CustomerRegistered | PurchaseRecorded | PurchaseVoided | SurveyAnswered
+>({
   name: 'lifecycle_stage',
-  version: 1,
+  version: 2,
   about: "Each customer's stage with its history, and the rhythm in which they buy.",
   key: ({ customerId }) => customerId,
   indexes: [{ stage: 1, since: -1 }, { stage: 1, lastDay: 1 }, { lastDay: 1 }, { buyingDays: -1 }],
   initial: (customerId) => ({
     ...{ customerId, stage: 'potential', since: '', asOf: '', registration: null, contactedAt: null },
-    ...{ detractor: false, ...noDays, rhythm: null, wonBack: null, history: [], stages: 0 },
+    ...{ detractor: false, detractorBy: null, ...noDays, rhythm: null, wonBack: null, history: [], stages: 0 },
     why: { facts: [], policy: { name: lifecyclePolicy.name, version: 0 } },
   }),
   on: {
@@ -122,6 +145,7 @@ export const lifecycleStage = defineProjection<LifecycleStage, CustomerRegistere
       restaged({ ...doc, registration: id }, occurredAt, context),
     PurchaseRecorded: (doc, fact, context) => bought(doc, withPurchase, fact.occurredAt, fact, context),
     PurchaseVoided: (doc, fact, context) => bought(doc, withoutPurchase, fact.data.purchasedAt, fact, context),
+    SurveyAnswered: answered,
   },
   timers: {
     due: (doc, context) => {
