@@ -45,9 +45,12 @@ export class Calendar {
     return this.fixed;
   }
 
-  /** Moves business time on; the position of the fact, or undefined when it was there already. */
+  /** Moves business time on, and a clock that stands still with it; the position of the fact, or undefined when it was there already. */
   advance(to: Instant, actor?: Actor): Promise<number | undefined> {
-    return this.append(ClockAdvanced as ClockEvent, to, actor, () => (to > this.reached ? this.fixed : undefined));
+    return this.append(ClockAdvanced as ClockEvent, to, actor, () => {
+      if (to <= this.reached) return undefined;
+      return this.fixed !== null && to > this.fixed ? to : this.fixed;
+    });
   }
 
   /** Lets business time stand still. @throws {ClockWouldFall} before what was reached */

@@ -41,14 +41,7 @@ export class Policies {
 
   /** @throws {InvalidRequest} saying which rule does not hold @throws {NotFound} for a name no slice declares */
   async publish({ name, rules, effectiveFrom, actor }: Publication): Promise<PolicyVersion> {
-    const definition = this.registry.policies.get(name);
-    if (definition === undefined) throw this.unknown(name);
-    let parsed: object;
-    try {
-      parsed = definition.parse(rules);
-    } catch (error) {
-      throw new InvalidRequest([{ path: 'rules', message: error instanceof Error ? error.message : String(error) }]);
-    }
+    const parsed = this.parsed(name, rules);
     const stream = policyStream(name);
     const count = this.references.versions(name).length;
     const event = PolicyPublished({ name, version: count + 1, effectiveFrom, rules: parsed as Raw });
@@ -60,6 +53,17 @@ export class Policies {
     ]);
     for (const recorded of await this.store.readStream(stream, { from: count })) this.references.take(recorded);
     return this.references.version(name, count + 1) as PolicyVersion;
+  }
+
+  /** Rules in their normal form. @throws {InvalidRequest} saying which rule does not hold @throws {NotFound} */
+  parsed(name: string, rules: Raw): object {
+    const definition = this.registry.policies.get(name);
+    if (definition === undefined) throw this.unknown(name);
+    try {
+      return definition.parse(rules);
+    } catch (error) {
+      throw new InvalidRequest([{ path: 'rules', message: error instanceof Error ? error.message : String(error) }]);
+    }
   }
 
   /** All versions of a policy, oldest first. @throws {NotFound} */

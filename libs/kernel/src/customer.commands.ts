@@ -5,8 +5,16 @@ import { isDay, isInstant, type Instant } from './time.js';
 const CUSTOMER_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 const PHONE_LIKE = /^\+?\d[\d .-]{9,}$/;
 
-const rule = (name: string, validate: (value: unknown) => boolean, message: string): PropertyDecorator =>
-  ValidateBy({ name, validator: { validate, defaultMessage: buildMessage((each) => `${each}$property ${message}`) } });
+/** `figures` stand in the metadata, from which the OpenAPI document takes them. */
+const rule = (
+  name: string,
+  validate: (value: unknown) => boolean,
+  message: string,
+  figures: readonly number[] = [],
+): PropertyDecorator => {
+  const defaultMessage = buildMessage((each) => `${each}$property ${message}`);
+  return ValidateBy({ name, constraints: [...figures], validator: { validate, defaultMessage } });
+};
 
 /** Letters, digits and `._:-`, at most 64; nothing that looks like an e-mail address or a phone number. */
 export const isCustomerId = (value: unknown): value is string =>
@@ -38,6 +46,7 @@ export const IsText = (most: number, least = 1): PropertyDecorator =>
       value.isWellFormed() &&
       !CONTROL.test(value),
     `must be a text of ${least} to ${most} characters without control characters`,
+    [least, most],
   );
 
 /** A name for a thing of the caller's, such as a purchase: 1 to 100 characters without blanks at its ends. */
@@ -54,6 +63,7 @@ export const IsWhole = (least: number, most: number): PropertyDecorator =>
     'isWhole',
     (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
     `must be a whole number from ${least} to ${most}`,
+    [least, most],
   );
 
 const nested = new WeakMap<object, Map<string, new () => object>>();
