@@ -1,0 +1,97 @@
+import { fixClock, instantIn } from '#runtime/system-door.js';
+import type { PatronConfig } from '#runtime/config.js';
+import { httpAppOf, type HttpOptions } from '#runtime/http-app.js';
+import { openPatron, type OpenOptions, type Patron } from '#runtime/patron.js';
+import { ClockProcess } from './clock-process.js';
+
+export interface Io {
+  /** For people: one text, no newline at its end. */
+  readonly out: (text: string) => void;
+  /** For machines: lines of the log. */
+  readonly err: (text: string) => void;
+}
+
+export interface ServeOptions extends Partial<OpenOptions>, Pick<HttpOptions, 'heartbeatMs' | 'pages'> {
+  /** End on SIGTERM and SIGINT; true by default. */
+  readonly signals?: boolean;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly patron: Patron;
+  /** The secret of the first token, on the first start only. */
+  readonly token?: string;
+  /** Resolves when the server has ended, by a signal or by `close`. */
+  readonly ended: Promise<void>;
+  /** Answers what was begun, closes the stores. */
+  close(): Promise<void>;
+}
+
+/** How long requests that were begun may take to end. */
+const GRACE_MS = 10_000;
+
+/** Opens Patron and listens. @throws {DomainError} saying what stands in the way; nothing is left open */
+export async function serve(config: PatronConfig, io: Io, options: ServeOptions = {}): Promise<RunningServer> {
+  const { signals = true, heartbeatMs, pages, mode = 'write', ...opening } = options;
+  const patron = await openPatron(config, { ...opening, mode });
+  try {
+    const clock = await startClock(patron, io);
+    const { nest, ending } = await httpAppOf(patron, {
+      log: (line) => io.err(line.trimEnd()),
+      ...(heartbeatMs !== undefined && { heartbeatMs }),
+      ...(pages !== undefined && { pages }),
+    });
+    await nest.listen(config.port, config.host);
+    const url = (await nest.getUrl()).replace('[::1]', 'localhost');
+    const token = patron.tokens.list().length === 0 ? firstToken(patron) : undefined;
+    announce(patron, io, url, token);
+    const server = nest.getHttpServer() as { closeAllConnections(): void };
+    let closing: Promise<void> | undefined;
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const close = (): Promise<void> =>
+      (closing ??= (async () => {
+        ending.begin();
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, stop);
+        const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+        await nest.close().finally(() => clearTimeout(late));
+        await clock?.stop();
+        await patron.close();
+        end();
+      })());
+    const stop = (): void => {
+      io.out('Stopping: what was begun is answered first.');
+      close().catch((error: unknown) => io.err(String(error)));
+    };
+    if (signals) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+    return { url, patron, ended, close, ...(token !== undefined && { token }) };
+  } catch (error) {
+    await patron.close();
+    throw error;
+  }
+}
+
+/** Only a process that writes facts moves time on. */
+async function startClock({ config, engine }: Patron, io: Io): Promise<ClockProcess | undefined> {
+  if (config.target === 'queries' || config.target === 'projector') return undefined;
+  if (config.clock !== undefined) {
+    await fixClock(engine, instantIn(engine, config.clock, 'clock'), { kind: 'person', id: 'serve' });
+  }
+  const clock = new ClockProcess(engine, config.tickMinutes, (error) =>
+    io.err(JSON.stringify({ level: 'error', context: 'clock', message: error })),
+  );
+  await clock.tick();
+  return clock.start();
+}
+
+const firstToken = ({ tokens }: Patron): string => tokens.create({ name: 'first', role: 'admin' }).secret;
+
+function announce({ config, engine }: Patron, io: Io, url: string, token: string | undefined): void {
+  const { fixedAt } = engine.calendar;
+  io.out(`Patron listens on ${url} (data: ${config.data}, target: ${config.target}).`);
+  if (token !== undefined) io.out(`Its first token, shown once: ${token}`);
+  else io.out(`Make a token: patron token create --name <name> --role <role> --data ${config.data}`);
+  if (fixedAt !== null) {
+    io.out(`The business clock stands still at ${fixedAt} until it is lifted (command LiftClock).`);
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '#kernel/ports/clock.js';
+import { StoreRefused, type EventStore } from '#kernel/ports/event-store.js';
+import type { Keys } from '#kernel/ports/keys.js';
+import type { ReadModels } from '#kernel/ports/read-models.js';
+import type { PatronConfig } from './config.js';
+import { BadConfig } from './errors.js';
+
+export type Mode = 'write' | 'read';
+
+/** Adapters load when they are chosen: the embedded default never loads the drivers of servers. */
+export async function openEventStore(
+  { eventStore, data }: PatronConfig,
+  mode: Mode,
+  clock: Clock,
+): Promise<EventStore> {
+  if (eventStore === 'memory') {
+    const { MemoryEventStore } = await import('#adapters/memory/memory-event-store.js');
+    return new MemoryEventStore(clock);
+  }
+  if (eventStore !== 'embedded') throw notAvailable('eventStore', eventStore);
+  if (mode === 'read' && !existsSync(data)) {
+    throw new StoreRefused(`There is no data at ${data}; \`patron serve --data ${data}\` or an import begins it.`);
+  }
+  const { EmbeddedEventStore } = await import('#adapters/embedded/embedded-event-store.js');
+  return EmbeddedEventStore.open({ folder: data, mode, clock });
+}
+
+export async function openReadModels({ readModels, data }: PatronConfig, mode: Mode): Promise<ReadModels> {
+  if (readModels === 'memory') {
+    const { MemoryReadModels } = await import('#adapters/memory/memory-read-models.js');
+    return new MemoryReadModels();
+  }
+  if (readModels !== 'embedded') throw notAvailable('readModels', readModels);
+  const { EmbeddedReadModels } = await import('#adapters/embedded/embedded-read-models.js');
+  return EmbeddedReadModels.open({ folder: data, mode });
+}
+
+/** Facts that end with the process may be sealed with keys that do, too. */
+export async function openKeys({ eventStore, keys }: PatronConfig): Promise<Keys> {
+  if (eventStore === 'memory') {
+    const { MemoryKeys } = await import('#adapters/memory/memory-keys.js');
+    return new MemoryKeys();
+  }
+  const { EmbeddedKeys } = await import('#adapters/embedded/embedded-keys.js');
+  return EmbeddedKeys.open({ folder: keys });
+}
+
+const notAvailable = (key: string, url: string): BadConfig =>
+  new BadConfig([
+    { key, origin: url.replace(/\/\/[^@/]*@/, '//***@'), message: 'is not available in this version; use embedded' },
+  ]);

@@ -1,0 +1,31 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { demand, type Principal } from './access.js';
+import { Unauthenticated } from './errors.js';
+import { routeOf } from './routes.js';
+import type { Tokens } from './tokens.js';
+
+const PUBLIC = /^\/(health\/live|docs(-json|-yaml)?(\/[\w./-]*)?)\/?$/;
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** Who calls is known, and may do it, before a byte of the body is read. */
+export function guardWith(tokens: Tokens, server: FastifyInstance): void {
+  server.addHook('onRequest', async (request) => {
+    if (PUBLIC.test(pathOf(request))) return;
+    const [, secret] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+    const principal = secret === undefined ? undefined : tokens.verify(secret);
+    if (principal === undefined) throw new Unauthenticated();
+    const { url } = request.routeOptions;
+    const action = url === undefined ? undefined : routeOf(request.method, url)?.action;
+    if (action !== undefined) demand(action, principal);
+    principals.set(request, principal);
+  });
+}
+
+/** @throws {Unauthenticated} for a request that no guard let pass */
+export function principalOf(request: FastifyRequest): Principal {
+  const principal = principals.get(request);
+  if (principal === undefined) throw new Unauthenticated();
+  return principal;
+}
+
+export const pathOf = ({ url }: { readonly url: string }): string => url.split('?', 1)[0] ?? '';

@@ -1,0 +1,126 @@
+import type { Recorded } from '#kernel/fact.js';
+import { customerOf } from '#kernel/fact.js';
+import { InvalidRequest } from '#kernel/errors.js';
+import type { Batch, ReadAll } from '#kernel/ports/event-store.js';
+import { IdentityClaimed, IdentityReleased, SettlementsRescheduled } from '#kernel/system.events.js';
+import type { Engine } from '#engine/engine.js';
+import { openNone } from '#engine/reader.js';
+
+export interface Feed {
+  /** Continue behind this line. */
+  readonly cursor?: string;
+  readonly types?: readonly string[];
+  readonly limit?: number;
+  readonly follow: boolean;
+  readonly heartbeatMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Bookkeeping that says nothing to other services; sent where its type is asked for. */
+const OURS = [IdentityClaimed.type, IdentityReleased.type, SettlementsRescheduled.type];
+const BATCH = 500;
+
+/** The facts of the whole log for other services: in order, resumable, personal fields left out. One JSON text a line. */
+export class Changes {
+  constructor(private readonly engine: Engine) {}
+
+  /** @throws {InvalidRequest} at once for a cursor of another history */
+  feed(feed: Feed): AsyncGenerator<string> {
+    return this.lines(feed, this.positionOf(feed.cursor));
+  }
+
+  private async *lines(
+    { types, limit = Infinity, follow, heartbeatMs, signal }: Feed,
+    after: number,
+  ): AsyncGenerator<string> {
+    const wanted = types === undefined ? { skip: OURS } : { types };
+    const options: ReadAll = { after, batch: Math.min(BATCH, limit), ...wanted };
+    const own = new AbortController();
+    const stop = (): void => own.abort();
+    signal.addEventListener('abort', stop);
+    const { store } = this.engine;
+    const batches = (follow ? store.follow({ ...options, signal: own.signal }) : store.readAll(options))[
+      Symbol.asyncIterator
+    ]();
+    let position = after;
+    let left = limit;
+    try {
+      let next = batches.next();
+      while (!signal.aborted) {
+        const beat = pause(heartbeatMs, own.signal);
+        const read = await Promise.race(follow ? [next, beat.over] : [next]);
+        beat.cancel();
+        if (read === undefined) {
+          yield this.heartbeat(position);
+          continue;
+        }
+        if (read.done === true) break;
+        const { facts, position: reached } = read.value satisfies Batch;
+        const lines: string[] = [];
+        for (const fact of facts.slice(0, left)) lines.push(`${JSON.stringify(await this.shown(fact))}\n`);
+        position = facts.length > left ? (facts[left - 1]?.position ?? position) : reached;
+        left -= lines.length;
+        if (lines.length > 0) yield lines.join('');
+        if (left <= 0) break;
+        next = batches.next();
+      }
+      if (!follow) yield this.heartbeat(position);
+    } finally {
+      own.abort();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  private async shown(recorded: Recorded): Promise<object> {
+    const { id, type, version, stream, revision, occurredAt, recordedAt, position } = recorded;
+    const customerId = customerOf(stream);
+    const { bodyDigest: _, claims: __, releases: ___, ...metadata } = recorded.metadata;
+    const place = { cursor: this.cursorOf(position), id, type, stream, revision, position };
+    const told = { ...place, ...(customerId !== '' && { customerId }), occurredAt, recordedAt };
+    const definition = this.engine.registry.events.get(type);
+    try {
+      const fact = await this.engine.reader.read(recorded, openNone);
+      const data = { ...(fact.data as object) } as Record<string, unknown>;
+      for (const field of definition?.personal ?? []) Reflect.deleteProperty(data, field);
+      return { ...told, version: definition?.version ?? version, data, metadata };
+    } catch (error) {
+      return {
+        ...told,
+        version,
+        data: null,
+        unreadable: error instanceof Error ? error.message : String(error),
+        metadata,
+      };
+    }
+  }
+
+  private heartbeat(position: number): string {
+    return `${JSON.stringify({ heartbeat: true, cursor: this.cursorOf(position) })}\n`;
+  }
+
+  /** Names the history, so that a cursor is not taken for one of another store. */
+  private cursorOf(position: number): string {
+    return `${this.engine.store.storeId.slice(0, 8)}.${position}`;
+  }
+
+  private positionOf(cursor: string | undefined): number {
+    if (cursor === undefined || cursor === '') return 0;
+    const [, store, position] = /^(.+)\.(\d{1,16})$/.exec(cursor) ?? [];
+    if (store === this.engine.store.storeId.slice(0, 8)) return Number(position);
+    throw new InvalidRequest([{ path: 'after', message: 'is no cursor that a feed of this history gave' }]);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): { readonly over: Promise<undefined>; cancel(): void } {
+  let cancel = (): void => undefined;
+  const over = new Promise<undefined>((resolve) => {
+    const timer = setTimeout(() => cancel(), ms);
+    cancel = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', cancel);
+  });
+  return { over, cancel: () => cancel() };
+}

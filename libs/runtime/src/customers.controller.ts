@@ -1,0 +1,39 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import type { Wait } from '#engine/queries.js';
+import { Params, type RawQuery } from './params.js';
+import { FindHolder, GetCustomer } from './query-bus.js';
+
+@Controller('v1/customers')
+export class CustomersController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get(':id')
+  byId(
+    @Param('id') id: string,
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const params = new Params(query);
+    const wait = params.wait();
+    params.check();
+    return this.answer(id, wait, reply);
+  }
+
+  @Get()
+  async byIdentity(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const params = new Params(query);
+    const [, kind, value] = /^([a-z][\w-]{0,30}):(.{1,320})$/is.exec(params.text('identity') ?? '') ?? [];
+    const wait = params.wait();
+    if (kind === undefined) params.wrong('identity', 'must be <kind>:<value>, such as email:ann@example.org');
+    params.check();
+    return this.answer(await this.queries.execute(new FindHolder(kind ?? '', value ?? '', wait)), wait, reply);
+  }
+
+  private async answer(id: string, wait: Wait | undefined, reply: FastifyReply): Promise<object> {
+    const { documents, revision } = await this.queries.execute(new GetCustomer(id, wait));
+    if (revision !== undefined) void reply.header('etag', `"${revision}"`);
+    return documents;
+  }
+}

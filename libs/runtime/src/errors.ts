@@ -1,0 +1,71 @@
+import { DomainError } from '#kernel/errors.js';
+
+/** No token, or one that is not known here. */
+export class Unauthenticated extends DomainError {
+  readonly code = 'auth.unauthenticated';
+  readonly kind = 'unauthenticated';
+
+  constructor() {
+    super('Send a valid token: `Authorization: Bearer <token>`. `patron token create` makes one.');
+  }
+}
+
+/** The token's role or scopes do not cover this. */
+export class Forbidden extends DomainError {
+  readonly code = 'auth.forbidden';
+  readonly kind = 'forbidden';
+}
+
+/** A body or a line is longer than this server takes. */
+export class BodyTooLarge extends DomainError {
+  readonly code = 'request.too_large';
+  readonly kind = 'too_large';
+
+  constructor(limit: number) {
+    super(`More than ${limit} bytes; send less at once.`);
+  }
+}
+
+/** This process does not do that; another one of the deployment does. */
+export class NotHere extends DomainError {
+  readonly code = 'server.not_here';
+  readonly kind = 'conflict';
+}
+
+/** The projection is being rebuilt already. */
+export class AlreadyRebuilding extends DomainError {
+  readonly code = 'projection.rebuilding';
+  readonly kind = 'conflict';
+
+  constructor(name: string) {
+    super(`${name} is being rebuilt already; GET /v1/projections shows how far it is.`);
+  }
+}
+
+/** The server is about to end; send it again to the next one. */
+export class Stopping extends DomainError {
+  readonly code = 'server.stopping';
+  readonly kind = 'unavailable';
+
+  constructor() {
+    super('This server is stopping; what was not answered was not begun. Send it again.');
+  }
+}
+
+/** A setting of the configuration that does not hold. */
+export interface BadSetting {
+  readonly key: string;
+  /** Where it came from: a flag, a variable of the environment, a file. */
+  readonly origin: string;
+  readonly message: string;
+}
+
+/** The configuration does not hold; every bad key is named. */
+export class BadConfig extends DomainError {
+  readonly code = 'config.invalid';
+  readonly kind = 'invalid';
+
+  constructor(readonly settings: readonly BadSetting[]) {
+    super(settings.map(({ key, origin, message }) => `${key} (${origin}): ${message}`).join('\n'));
+  }
+}

@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Engine } from '#engine/engine.js';
+import { NotFound } from '#engine/errors.js';
+import { Changes } from './changes.js';
+import { Ending } from './ending.js';
+import { Limits } from './limits.js';
+import { Params, type RawQuery } from './params.js';
+
+const USUAL_PAGE = 100;
+const MOST_PER_PAGE = 1_000;
+
+@Controller('v1')
+export class HistoryController {
+  constructor(
+    private readonly engine: Engine,
+    private readonly changes: Changes,
+    private readonly limits: Limits,
+    private readonly ending: Ending,
+  ) {}
+
+  @Get('streams/:stream')
+  async stream(@Param('stream') stream: string, @Query() query: RawQuery): Promise<object> {
+    const params = new Params(query);
+    const from = params.whole('from', 0) ?? 0;
+    const limit = params.whole('limit', 1, MOST_PER_PAGE) ?? USUAL_PAGE;
+    params.check();
+    const found = await this.engine.store.readStream(stream, { from, limit: limit + 1 });
+    if (found.length === 0 && from === 0) throw new NotFound('stream', stream.slice(0, 100));
+    const facts = found.slice(0, limit);
+    return { stream, facts, ...(found.length > limit && { next: from + limit }) };
+  }
+
+  @Get('changes')
+  feed(@Query() query: RawQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const params = new Params(query);
+    const cursor = params.text('after');
+    const types = params.list('types');
+    const limit = params.whole('limit', 1);
+    const follow = params.flag('follow');
+    params.check();
+    const gone = new AbortController();
+    request.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => gone.abort());
+    const lines = this.changes.feed({
+      ...{ follow, heartbeatMs: this.limits.heartbeatMs, signal: AbortSignal.any([gone.signal, this.ending.signal]) },
+      ...(cursor !== undefined && { cursor }),
+      ...(types !== undefined && { types }),
+      ...(limit !== undefined && { limit }),
+    });
+    void reply
+      .code(200)
+      .type('application/x-ndjson')
+      .send(Readable.from(lines, { objectMode: false }));
+  }
+}

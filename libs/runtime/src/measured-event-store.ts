@@ -1,0 +1,67 @@
+import {
+  EventStore,
+  type Appended,
+  type Batch,
+  type Follow,
+  type ReadAll,
+  type ReadStream,
+} from '#kernel/ports/event-store.js';
+import type { Position, Proposed, Recorded } from '#kernel/fact.js';
+
+export interface Append {
+  readonly seconds: number;
+  readonly facts: number;
+  readonly ok: boolean;
+}
+
+/** Another event store, with its appends counted and timed. */
+export class MeasuredEventStore extends EventStore {
+  readonly storeId: string;
+  /** Appends asked for and not yet answered. */
+  underWay = 0;
+  private readonly listeners: ((append: Append) => void)[] = [];
+
+  constructor(private readonly store: EventStore) {
+    super();
+    this.storeId = store.storeId;
+  }
+
+  onAppend(listener: (append: Append) => void): void {
+    this.listeners.push(listener);
+  }
+
+  override async append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended> {
+    const began = performance.now();
+    let ok = false;
+    this.underWay += 1;
+    try {
+      const appended = await this.store.append(stream, expected, facts);
+      ok = true;
+      return appended;
+    } finally {
+      this.underWay -= 1;
+      const append = { seconds: (performance.now() - began) / 1_000, facts: facts.length, ok };
+      for (const listener of this.listeners) listener(append);
+    }
+  }
+
+  override readStream(stream: string, options?: ReadStream): Promise<readonly Recorded[]> {
+    return this.store.readStream(stream, options);
+  }
+
+  override readAll(options?: ReadAll): AsyncIterable<Batch> {
+    return this.store.readAll(options);
+  }
+
+  override follow(options: Follow): AsyncIterable<Batch> {
+    return this.store.follow(options);
+  }
+
+  override head(): Promise<Position> {
+    return this.store.head();
+  }
+
+  override close(): Promise<void> {
+    return this.store.close();
+  }
+}

@@ -1,0 +1,92 @@
+import type { Schema } from './json-schema.js';
+
+const text: Schema = { type: 'string' };
+const whole: Schema = { type: 'integer' };
+const flag: Schema = { type: 'boolean' };
+const instant: Schema = { type: 'string', format: 'date-time' };
+const anything: Schema = { type: 'object', additionalProperties: true };
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const nullable = ({ type, ...rest }: Schema): Schema => ({ type: [type, 'null'], ...rest });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
+  ...{ type: 'object', properties },
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
+const receipt = {
+  commandId: text,
+  customerId: text,
+  revision: { ...whole, description: "Of the customer's newest fact; -1 for none. What If-Match takes." },
+  position: { ...whole, description: 'What after= takes to read what this command did.' },
+  facts: list(object({ id: text, type: text, revision: whole, occurredAt: instant, data: anything })),
+  repeated: { ...flag, description: 'True when an earlier request of this id did it.' },
+  dryRun: flag,
+  clock: ref('Clock'),
+  policy: object({ name: text, version: whole, effectiveFrom: instant }),
+};
+const problem = {
+  ...{ type: text, title: text, status: whole, detail: text, instance: text },
+  code: { ...text, description: 'Stable: what a program may decide by.' },
+  errors: list(object({ path: text, message: text })),
+};
+const fact = {
+  ...{ id: text, type: text, version: whole, stream: text, revision: whole, position: whole },
+  ...{ occurredAt: instant, recordedAt: instant, data: anything, metadata: anything },
+};
+const policyVersion = object({ name: text, version: whole, effectiveFrom: instant, position: whole, rules: anything });
+const rebuild = object({
+  ...{ name: text, state: { enum: ['running', 'done', 'failed'] }, share: { type: 'number' }, facts: whole },
+  secondsLeft: nullable(whole),
+});
+
+/** What the routes answer with, by name. */
+export const answerSchemas: Readonly<Record<string, Schema>> = {
+  Problem: object(problem, ['instance', 'errors']),
+  Receipt: object(receipt, ['clock', 'policy']),
+  CommandLine: {
+    ...object({ command: text, ifMatch: whole }, ['ifMatch']),
+    description: "A command's name beside its fields.",
+  },
+  CommandResult: {
+    anyOf: [
+      object({ line: whole, status: whole, ...receipt }, ['clock', 'policy']),
+      object({ line: whole, ...problem }, ['instance', 'errors']),
+    ],
+  },
+  Documents: {
+    type: 'object',
+    additionalProperties: anything,
+    description: 'Documents by the name of their read model.',
+  },
+  Document: anything,
+  Page: object({ items: list(anything), position: whole, cursor: text }, ['cursor']),
+  ReadModels: object({
+    items: list(object({ name: text, version: whole, about: text, indexes: list(text), position: whole })),
+  }),
+  StreamPage: object({ stream: text, facts: list(object(fact)), next: whole }, ['next']),
+  Change: {
+    anyOf: [
+      object({ cursor: text, customerId: text, ...fact, unreadable: text }, ['customerId', 'unreadable']),
+      object({ heartbeat: { const: true }, cursor: text }),
+    ],
+  },
+  Projections: object({
+    items: list(
+      object(
+        {
+          ...{ name: text, version: whole, state: text, position: whole, head: whole, lag: whole, documents: whole },
+          ...{ parked: list(anything), error: text, rebuild: ref('Rebuild') },
+        },
+        ['error', 'rebuild'],
+      ),
+    ),
+  }),
+  Digest: object({ name: text, version: whole, digest: text, documents: whole }),
+  Rebuild: rebuild,
+  Retried: object({ retried: list(text) }),
+  Policies: object({ items: list(policyVersion) }),
+  PolicyVersions: object({ name: text, versions: list(policyVersion) }),
+  Publication: object({ rules: anything, effectiveFrom: text }, ['effectiveFrom']),
+  Clock: object({ now: instant, to: instant, fixedAt: nullable(instant), zone: text }),
+  Health: object({ status: text, reasons: list(text) }, ['reasons']),
+};

@@ -1,0 +1,84 @@
+import { InvalidRequest, type FieldError } from '#kernel/errors.js';
+import type { Find, Wait } from '#engine/queries.js';
+
+export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const WAIT_MS = 2_000;
+const MOST_WAIT_MS = 60_000;
+
+/** The parameters of a query string, each at most once; collects what is wrong with them. */
+export class Params {
+  private readonly errors: FieldError[] = [];
+  private readonly asked = new Set<string>();
+
+  constructor(private readonly query: RawQuery) {}
+
+  text(name: string): string | undefined {
+    this.asked.add(name);
+    const value = this.query[name];
+    if (value === undefined || typeof value === 'string') return value;
+    this.wrong(name, 'may be given once');
+    return undefined;
+  }
+
+  whole(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    this.wrong(name, `must be a whole number from ${least} to ${most}`);
+    return undefined;
+  }
+
+  flag(name: string): boolean {
+    const text = this.text(name);
+    if (text !== undefined && text !== 'true' && text !== 'false') this.wrong(name, 'must be true or false');
+    return text === 'true';
+  }
+
+  list(name: string): readonly string[] | undefined {
+    return this.text(name)
+      ?.split(',')
+      .filter((item) => item !== '');
+  }
+
+  wait(): Wait | undefined {
+    const position = this.whole('after', 0);
+    const timeoutMs = this.whole('wait', 0, MOST_WAIT_MS) ?? WAIT_MS;
+    return position === undefined ? undefined : { position, timeoutMs };
+  }
+
+  /** What is left over, as filters: `field=value`, `field[gte]=value`. */
+  find(): Find {
+    const sort = this.list('sort');
+    const limit = this.whole('limit', 1);
+    const cursor = this.text('cursor');
+    const where = new Map<string, string | Record<string, string>>();
+    for (const name of Object.keys(this.query)) {
+      if (this.asked.has(name)) continue;
+      const value = this.text(name) ?? '';
+      const [, field = name, comparison] = /^(.+)\[(\w+)\]$/.exec(name) ?? [];
+      const known = where.get(field);
+      if (comparison === undefined) where.set(field, value);
+      else where.set(field, { ...(typeof known === 'object' && known), [comparison]: value });
+    }
+    return {
+      where: Object.fromEntries(where),
+      ...(sort !== undefined && { sort }),
+      ...(limit !== undefined && { limit }),
+      ...(cursor !== undefined && { cursor }),
+    };
+  }
+
+  wrong(path: string, message: string): void {
+    this.errors.push({ path, message });
+  }
+
+  /** @throws {InvalidRequest} when a parameter does not hold, or, with `all`, was never asked for */
+  check(all = true): void {
+    for (const name of all ? Object.keys(this.query) : []) {
+      if (!this.asked.has(name)) this.wrong(name, 'is no parameter of this');
+    }
+    if (this.errors.length > 0) throw new InvalidRequest(this.errors);
+  }
+}

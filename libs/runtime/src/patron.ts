@@ -1,0 +1,74 @@
+import type { Clock } from '#kernel/ports/clock.js';
+import type { Ids } from '#kernel/ports/ids.js';
+import type { Slice } from '#kernel/slice.js';
+import { Engine } from '#engine/engine.js';
+import { slices as shipped } from '#slices/index.js';
+import { openEventStore, openKeys, openReadModels, type Mode } from './adapters.js';
+import { MeasuredEventStore } from './measured-event-store.js';
+import { CommandGateway } from './command-gateway.js';
+import type { PatronConfig } from './config.js';
+import { Tokens } from './tokens.js';
+
+export interface OpenOptions {
+  /** `read` opens beside a running writer: no lock, nothing is appended or folded. */
+  readonly mode: Mode;
+  /** For tests: other slices than those shipped, another clock, other ids. */
+  readonly slices?: readonly Slice[];
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+}
+
+/** All of Patron, opened as a configuration says. */
+export interface Patron {
+  readonly config: PatronConfig;
+  readonly engine: Engine;
+  readonly store: MeasuredEventStore;
+  readonly commands: CommandGateway;
+  readonly tokens: Tokens;
+  close(): Promise<void>;
+}
+
+/** What each target opens for writing, and whether it folds. */
+const MODES = {
+  all: { store: 'write', readModels: 'write', project: true },
+  commands: { store: 'write', readModels: 'write', project: false },
+  queries: { store: 'read', readModels: 'read', project: false },
+  projector: { store: 'read', readModels: 'write', project: true },
+} as const;
+
+/** @throws {DomainError} saying what cannot be opened and why; what was opened before is closed again */
+export async function openPatron(config: PatronConfig, options: OpenOptions): Promise<Patron> {
+  const { slices = shipped } = options;
+  const modes = MODES[options.mode === 'read' ? 'queries' : config.target];
+  const { SystemClock } = await import('#adapters/system/system-clock.js');
+  const { SystemIds } = await import('#adapters/system/system-ids.js');
+  const clock = options.clock ?? new SystemClock();
+  const ids = options.ids ?? new SystemIds();
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of opened.splice(0).reverse()) await part.close();
+  };
+  try {
+    const store = new MeasuredEventStore(await openEventStore(config, modes.store, clock));
+    opened.push(store);
+    const keys = await openKeys(config);
+    opened.push(keys);
+    const readModels = await openReadModels(config, modes.readModels);
+    opened.push(readModels);
+    const write = modes.store === 'write';
+    const engine = await Engine.open({
+      ...{ store, readModels, keys, clock, ids, slices, write, project: modes.project },
+      ...(config.batch !== undefined && { batch: config.batch }),
+    });
+    opened.push(engine);
+    engine.projector?.start();
+    const tokens = new Tokens(
+      config.data,
+      slices.map(({ name }) => name),
+    );
+    return { config, engine, store, commands: new CommandGateway(engine, write), tokens, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { modelDigest } from '#engine/digest.js';
+import { Engine } from '#engine/engine.js';
+import { Params, type RawQuery } from './params.js';
+import { Rebuilds } from './rebuilds.js';
+
+@Controller('v1/projections')
+export class ProjectionsController {
+  constructor(
+    private readonly engine: Engine,
+    private readonly rebuilds: Rebuilds,
+  ) {}
+
+  @Get()
+  async list(): Promise<object> {
+    const statuses = await this.rebuilds.status();
+    const items = statuses.map((status) => {
+      const rebuild = this.rebuilds.of(status.name);
+      return { ...status, lag: Math.max(0, status.head - status.position), ...(rebuild !== undefined && { rebuild }) };
+    });
+    return { items };
+  }
+
+  @Get(':name/digest')
+  async digest(@Param('name') name: string, @Query() query: RawQuery): Promise<object> {
+    const params = new Params(query);
+    const wait = params.wait();
+    params.check();
+    const model = await this.engine.readSide.model(name);
+    if (wait !== undefined) await this.engine.readSide.caughtUp(name, wait.position, wait.timeoutMs);
+    return { name, version: model.version, ...(await modelDigest(model)) };
+  }
+
+  @Post('retry')
+  @HttpCode(200)
+  async retry(): Promise<object> {
+    return { retried: await this.rebuilds.retry() };
+  }
+
+  @Post(':name/rebuild')
+  async rebuild(
+    @Param('name') name: string,
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const params = new Params(query);
+    const wait = params.flag('wait');
+    params.check();
+    const before = this.rebuilds.of(name);
+    const done = this.rebuilds.run(name);
+    if (wait) {
+      void reply.code(200);
+      return done;
+    }
+    const begun = await Promise.race([
+      done,
+      new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined))),
+    ]);
+    done.catch(() => undefined); // logged, and shown by GET /v1/projections
+    void reply.code(202).header('location', '/v1/projections');
+    return begun ?? this.rebuilds.of(name) ?? before ?? { name };
+  }
+}

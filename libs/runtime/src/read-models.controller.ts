@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import type { Find, Wait } from '#engine/queries.js';
+import { Engine } from '#engine/engine.js';
+import { asCsv, asNdjson, type Pages } from './exports.js';
+import { Params, type RawQuery } from './params.js';
+import { FindDocuments, GetDocument } from './query-bus.js';
+
+const EXPORTS: Readonly<Record<string, (pages: Pages, find: Find) => AsyncGenerator<string>>> = {
+  'text/csv': asCsv,
+  'application/x-ndjson': asNdjson,
+};
+
+@Controller('v1/read-models')
+export class ReadModelsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly engine: Engine,
+  ) {}
+
+  @Get()
+  async list(): Promise<object> {
+    const { registry, readSide, queries } = this.engine;
+    const models = [...registry.projections.values()].map(async ({ name, version, about }) => {
+      const { position } = await (await readSide.model(name)).checkpoint();
+      return { name, version, about, indexes: queries.indexes(name), position };
+    });
+    return { items: await Promise.all(models) };
+  }
+
+  @Get(':name')
+  async find(
+    @Param('name') name: string,
+    @Query() query: RawQuery,
+    @Headers('accept') accept: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const params = new Params(query);
+    const wait = params.wait();
+    const find = params.find();
+    params.check();
+    const type = Object.keys(EXPORTS).find((one) => accept?.includes(one));
+    if (type === undefined) return void reply.send(await this.queries.execute(new FindDocuments(name, find, wait)));
+    const pages = this.pagesOf(name);
+    await this.queries.execute(new FindDocuments(name, { ...find, limit: 1 }, wait)); // refused before the answer begins
+    const lines = EXPORTS[type]?.(pages, find) ?? [];
+    void reply.type(type === 'text/csv' ? 'text/csv; charset=utf-8' : type);
+    void reply.send(Readable.from(lines, { objectMode: false }));
+  }
+
+  @Get(':name/:key')
+  async one(
+    @Param('name') name: string,
+    @Param('key') key: string,
+    @Query() query: RawQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const params = new Params(query);
+    const wait = params.wait();
+    params.check();
+    const { doc, position } = await this.queries.execute(new GetDocument(name, key, wait));
+    void reply.header('patron-position', String(position));
+    return doc;
+  }
+
+  private pagesOf(name: string, wait?: Wait): Pages {
+    return (find) => this.queries.execute(new FindDocuments(name, find, wait));
+  }
+}

@@ -1,0 +1,75 @@
+import type { Json } from '#kernel/ports/read-models.js';
+import { NotFound, NotYetProjected } from '#engine/errors.js';
+import type { Engine } from '#engine/engine.js';
+import type { Find, Page, Wait } from '#engine/queries.js';
+import { systemProjections } from '#engine/system.projections.js';
+import { traced } from './tracing.js';
+
+export interface CustomerDocuments {
+  readonly documents: Readonly<Record<string, Json>>;
+  /** The documents hold everything up to this revision at least; undefined while they are behind. */
+  readonly revision: number | undefined;
+}
+
+const OWN = new Set(systemProjections.map(({ name }) => name));
+const WAIT_MS = 2_000;
+
+/** Where every document is answered from, personal ones included: the place to note who read what. */
+export class Reads {
+  constructor(private readonly engine: Engine) {}
+
+  find(name: string, find: Find, wait?: Wait): Promise<Page> {
+    return traced('query find', { 'patron.read_model': name }, () => this.engine.queries.find(name, find, wait));
+  }
+
+  /** @throws {NotFound} */
+  async get(name: string, key: string, wait?: Wait): Promise<{ readonly doc: Json; readonly position: number }> {
+    return traced('query get', { 'patron.read_model': name }, async () => {
+      const found = await this.engine.queries.get(name, key, wait);
+      if (found === undefined)
+        throw new NotFound('document', key.slice(0, 100), `Read model ${name} has none of this key.`);
+      return found;
+    });
+  }
+
+  /** @throws {NotFound} @throws {NotYetProjected} */
+  async customer(customerId: string, wait?: Wait): Promise<CustomerDocuments> {
+    return traced('query customer', {}, async () => {
+      const { customers } = this.engine;
+      const known = await customers.current(customerId, ({ count, position }) => ({ count, position }));
+      if (known.count === 0) throw new NotFound('customer', customerId.slice(0, 100));
+      const position = Math.max(known.position, wait?.position ?? 0);
+      const behind = await this.behind(position, wait);
+      const documents: Record<string, Json> = {};
+      for (const name of this.names()) {
+        const found = await this.engine.queries.get(name, customerId);
+        if (found?.doc['customerId'] === customerId) documents[name] = found.doc;
+      }
+      return { documents, revision: behind ? undefined : known.count - 1 };
+    });
+  }
+
+  /** The customer who holds an identity. @throws {NotFound} */
+  async holder(kind: string, value: string, wait?: Wait): Promise<string> {
+    const identity = this.engine.identities.digestOf({ kind, value });
+    const found = await this.engine.queries.get('identity_map', identity, wait);
+    if (found === undefined) throw new NotFound('customer', `with this ${kind.slice(0, 20)}`);
+    return String(found.doc['customerId']);
+  }
+
+  /** Without `wait`, documents that are behind are answered all the same, but without a revision to decide on. */
+  private async behind(position: number, wait: Wait | undefined): Promise<boolean> {
+    const timeoutMs = wait?.timeoutMs ?? WAIT_MS;
+    try {
+      await Promise.all(this.names().map((name) => this.engine.readSide.caughtUp(name, position, timeoutMs)));
+      return false;
+    } catch (error) {
+      if (wait === undefined && error instanceof NotYetProjected) return true;
+      throw error;
+    }
+  }
+
+  private names(): readonly string[] {
+    return [...this.engine.registry.projections.keys()].filter((name) => !OWN.has(name));
+  }
+}

@@ -1,0 +1,78 @@
+import { Logger } from '@nestjs/common';
+import type { Engine } from '#engine/engine.js';
+import type { ProjectionStatus, Projector } from '#engine/projector.js';
+import { AlreadyRebuilding, NotHere } from './errors.js';
+import { told } from './problem.filter.js';
+
+export interface Rebuild {
+  readonly name: string;
+  readonly state: 'running' | 'done' | 'failed';
+  /** From 0 to 1. */
+  readonly share: number;
+  readonly facts: number;
+  readonly secondsLeft: number | null;
+}
+
+/** Rebuilds that were asked for here, and how far they are. */
+export class Rebuilds {
+  private readonly logger = new Logger('rebuild');
+  private readonly known = new Map<string, Rebuild>();
+
+  constructor(private readonly engine: Engine) {}
+
+  of(name: string): Rebuild | undefined {
+    return this.known.get(name);
+  }
+
+  /** Ends when the rebuild does. @throws {NotFound} @throws {AlreadyRebuilding} @throws {NotHere} */
+  async run(name: string): Promise<Rebuild> {
+    const { projector } = this;
+    await projector.model(name);
+    if (this.known.get(name)?.state === 'running') throw new AlreadyRebuilding(name);
+    const began = performance.now();
+    const note = (state: Rebuild['state'], share: number, facts: number): Rebuild => {
+      const seconds = (performance.now() - began) / 1_000;
+      const secondsLeft = state !== 'running' ? 0 : share === 0 ? null : Math.round((seconds * (1 - share)) / share);
+      const rebuild = { name, state, share, facts, secondsLeft };
+      this.known.set(name, rebuild);
+      return rebuild;
+    };
+    note('running', 0, 0);
+    let folded = 0;
+    try {
+      await projector.rebuild(name, (done, of, facts) => {
+        folded = facts;
+        note('running', of === 0 ? 1 : Math.round((done / of) * 1_000) / 1_000, facts);
+      });
+      return note('done', 1, folded);
+    } catch (error) {
+      note('failed', this.known.get(name)?.share ?? 0, folded);
+      this.logger.error({ message: 'rebuild failed', projection: name, error: told(error) });
+      throw error;
+    }
+  }
+
+  retry(): Promise<readonly string[]> {
+    return this.projector.retry();
+  }
+
+  /** Where every projection stands; `elsewhere` where another process folds. */
+  async status(): Promise<readonly (Omit<ProjectionStatus, 'state'> & { readonly state: string })[]> {
+    const { projector, registry, readSide, store } = this.engine;
+    if (projector !== undefined) return projector.status();
+    const head = await store.head();
+    return Promise.all(
+      [...registry.projections.values()].map(async ({ name, version }) => {
+        const model = await readSide.model(name);
+        const [{ position }, documents] = [await model.checkpoint(), await model.count()];
+        return { name, version, state: 'elsewhere', position, head, documents, parked: [] };
+      }),
+    );
+  }
+
+  private get projector(): Projector {
+    if (this.engine.projector === undefined)
+      throw new NotHere('This process folds no projections; ask the one that does.');
+    return this.engine.projector;
+  }
+}

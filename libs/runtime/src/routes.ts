@@ -1,0 +1,223 @@
+import type { Action } from './access.js';
+
+/** What a route answers with, by the name of its schema in the OpenAPI document. */
+export interface Answer {
+  readonly schema?: string;
+  readonly types?: readonly string[];
+}
+
+export interface Parameter {
+  readonly in: 'query' | 'header';
+  readonly name: string;
+  readonly about: string;
+  readonly schema?: Readonly<Record<string, unknown>>;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** As Fastify writes it: `/v1/customers/:id`. */
+  readonly path: string;
+  /** What a token must be allowed to do; undefined for everybody. */
+  readonly action: Action | undefined;
+  readonly about: string;
+  readonly parameters?: readonly Parameter[];
+  readonly body?: { readonly type: string; readonly schema: string };
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Statuses of problem documents beside 401, 403 and 500, which any route may answer. */
+  readonly problems?: readonly number[];
+}
+
+const NDJSON = 'application/x-ndjson';
+const whole = { type: 'integer', minimum: 0 };
+const query = (name: string, about: string, schema: Parameter['schema'] = { type: 'string' }): Parameter => ({
+  ...{ in: 'query', name, about, schema },
+});
+const header = (name: string, about: string): Parameter => ({ in: 'header', name, about, schema: { type: 'string' } });
+
+const AFTER = [
+  query('after', 'Wait until everything up to this position (of a receipt) is in the read model.', whole),
+  query('wait', 'Milliseconds to wait for it, 2000 by default; then 503 read_model.not_yet.', whole),
+];
+const DRY_RUN = query('dryRun', 'true: answer with the facts it would append, append nothing.', { type: 'boolean' });
+const TRACING = [
+  header('X-Correlation-Id', 'Kept in the metadata of the facts.'),
+  header('X-Causation-Id', 'Kept in the metadata of the facts.'),
+];
+
+/** Every route there is: what it takes, who may use it, what it can answer. Guard, 405 and OpenAPI read it here. */
+export const ROUTES: readonly Route[] = [
+  {
+    ...{ method: 'POST', path: '/v1/commands/:command', action: 'commands' },
+    about: 'Send one command. Sent again under the same Idempotency-Key it is answered again and done once.',
+    parameters: [
+      header('Idempotency-Key', "The caller's name for this request; the body's commandId does the same."),
+      header('If-Match', 'The revision the caller decided on, as an ETag gave it: "7".'),
+      DRY_RUN,
+      ...TRACING,
+    ],
+    body: { type: 'application/json', schema: 'AnyCommand' },
+    answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
+    problems: [400, 404, 409, 412, 413, 415, 503],
+  },
+  {
+    ...{ method: 'POST', path: '/v1/commands', action: 'commands' },
+    about:
+      'Send a stream of commands, one JSON object a line with its name under `command`; one result a line comes back in ' +
+      'the same order. `ifMatch` may stand in a line. An AdvanceClock waits for all before it and holds back all after it.',
+    parameters: [DRY_RUN, ...TRACING],
+    body: { type: NDJSON, schema: 'CommandLine' },
+    answers: { 200: { schema: 'CommandResult', types: [NDJSON] } },
+    problems: [400, 415],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/customers/:id', action: 'customers' },
+    about: "A customer's documents by the name of their read model. The ETag is the revision they hold at least.",
+    parameters: AFTER,
+    answers: { 200: { schema: 'Documents' } },
+    problems: [400, 404, 503],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/customers', action: 'customers' },
+    about: 'The customer who holds an identity.',
+    parameters: [query('identity', '`<kind>:<value>`, such as email:ann@example.org'), ...AFTER],
+    answers: { 200: { schema: 'Documents' } },
+    problems: [400, 404, 503],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/read-models', action: 'read-models' },
+    about: 'The read models there are, with the indexes that filters and sorts may use.',
+    answers: { 200: { schema: 'ReadModels' } },
+  },
+  {
+    ...{ method: 'GET', path: '/v1/read-models/:name', action: 'read-models' },
+    about:
+      'Documents of a read model: `field=value` and `field[gte]=…` over a declared index, paged. As text/csv or NDJSON the ' +
+      'whole of it, streamed.',
+    parameters: [
+      query('sort', 'Fields of an index in order, - in front for falling: `stage,-since`.'),
+      query('limit', 'Documents a page, 50 by default and 1000 at most; of an export, all by default.', {
+        type: 'integer',
+        minimum: 1,
+      }),
+      query('cursor', 'As the page before gave it.'),
+      ...AFTER,
+      {
+        ...{ in: 'query', name: 'filters', about: 'Any indexed field: `field=value`, `field[gte|gt|lte|lt]=value`.' },
+        schema: { type: 'object', additionalProperties: { type: 'string' } },
+      },
+    ],
+    answers: { 200: { schema: 'Page', types: ['application/json', 'text/csv', NDJSON] } },
+    problems: [400, 404, 503],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/read-models/:name/:key', action: 'read-models' },
+    about: 'One document by its key.',
+    parameters: AFTER,
+    answers: { 200: { schema: 'Document' } },
+    problems: [400, 404, 503],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/streams/:stream', action: 'streams' },
+    about: 'The facts of a stream as they are stored, oldest first; personal fields stay sealed.',
+    parameters: [
+      query('from', 'First revision wanted.', whole),
+      query('limit', 'Facts a page, 100 by default and 1000 at most.', whole),
+    ],
+    answers: { 200: { schema: 'StreamPage' } },
+    problems: [400, 404],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/changes', action: 'changes' },
+    about:
+      'Facts in order, one a line, personal fields left out. Each line carries the cursor that continues behind it; a ' +
+      'line {"heartbeat":true,"cursor":…} ends a feed that does not follow, and shows that one that does is alive.',
+    parameters: [
+      query('after', 'Cursor of the last line dealt with.'),
+      query('types', 'Only these types of facts, separated by commas.'),
+      query('limit', 'Most facts to send.', { type: 'integer', minimum: 1 }),
+      query('follow', 'true: wait for new facts.', { type: 'boolean' }),
+    ],
+    answers: { 200: { schema: 'Change', types: [NDJSON] } },
+    problems: [400],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/projections', action: 'projections:read' },
+    about: 'Where every projection stands, and what is parked.',
+    answers: { 200: { schema: 'Projections' } },
+  },
+  {
+    ...{ method: 'GET', path: '/v1/projections/:name/digest', action: 'projections:read' },
+    about: 'SHA-256 over all documents: equal content, equal digest.',
+    parameters: AFTER,
+    answers: { 200: { schema: 'Digest' } },
+    problems: [400, 404, 503],
+  },
+  {
+    ...{ method: 'POST', path: '/v1/projections/:name/rebuild', action: 'projections' },
+    about: 'Fold it anew from the first fact beside the present one, then switch. Answers at once unless `wait=true`.',
+    parameters: [query('wait', 'true: answer when it is done.', { type: 'boolean' })],
+    answers: { 200: { schema: 'Rebuild' }, 202: { schema: 'Rebuild' } },
+    problems: [400, 404, 409],
+  },
+  {
+    ...{ method: 'POST', path: '/v1/projections/retry', action: 'projections' },
+    about: 'Fold again what was parked, after its cause was mended.',
+    answers: { 200: { schema: 'Retried' } },
+    problems: [409],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/policies', action: 'policies' },
+    about: 'The newest version of every policy.',
+    answers: { 200: { schema: 'Policies' } },
+  },
+  {
+    ...{ method: 'GET', path: '/v1/policies/:name', action: 'policies' },
+    about: 'All versions of a policy, oldest first.',
+    answers: { 200: { schema: 'PolicyVersions' } },
+    problems: [404],
+  },
+  {
+    ...{ method: 'POST', path: '/v1/policies/:name', action: 'policies:publish' },
+    about: 'Publish a new version. Sent again it changes nothing.',
+    parameters: [DRY_RUN],
+    body: { type: 'application/json', schema: 'Publication' },
+    answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
+    problems: [400, 404, 409, 413, 415, 503],
+  },
+  {
+    ...{ method: 'GET', path: '/v1/clock', action: 'clock:read' },
+    about: 'Business time: now, how far it has come, where it stands still.',
+    answers: { 200: { schema: 'Clock' } },
+  },
+  {
+    ...{ method: 'GET', path: '/health/live', action: undefined },
+    about: 'The process answers.',
+    answers: { 200: { schema: 'Health' } },
+  },
+  {
+    ...{ method: 'GET', path: '/health/ready', action: 'health' },
+    about: 'Store and projections do their work; else the reasons why not.',
+    answers: { 200: { schema: 'Health' }, 503: { schema: 'Health' } },
+  },
+  {
+    ...{ method: 'GET', path: '/metrics', action: 'metrics' },
+    about: 'Figures for Prometheus.',
+    answers: { 200: { types: ['text/plain'] } },
+  },
+];
+
+const patterns = ROUTES.map(({ method, path }) => ({
+  method,
+  pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}/?$`),
+}));
+
+/** Methods that a path knows; none where there is no such path. */
+export const methodsOf = (path: string): readonly string[] => {
+  const methods = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
+};
+
+const byPattern = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, route]));
+
+export const routeOf = (method: string, path: string): Route | undefined =>
+  byPattern.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);

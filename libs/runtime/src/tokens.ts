@@ -1,0 +1,128 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidRequest, type FieldError } from '#kernel/errors.js';
+import { instantOf, type Instant } from '#kernel/time.js';
+import { NotFound } from '#engine/errors.js';
+import { replaceFile } from '#adapters/embedded/durable-files.js';
+import { ROLES, type Principal, type Role } from './access.js';
+import { locked } from './file-lock.js';
+
+/** A token as it is kept: never its secret, only the secret's SHA-256. */
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Slices whose commands a service may send; all when left out. */
+  readonly scopes?: readonly string[];
+  readonly createdAt: Instant;
+  readonly revokedAt?: Instant;
+  readonly hash: string;
+}
+
+export type ShownToken = Omit<Token, 'hash'>;
+
+export interface NewToken {
+  readonly name: string;
+  readonly role: string;
+  readonly scopes?: readonly string[];
+}
+
+const SECRET = /^pat_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** Who may call, kept in `<data>/tokens.json`. What another process changes there holds at once. */
+export class Tokens {
+  private known = new Map<string, Token>();
+  private seen = '';
+
+  constructor(
+    private readonly folder: string,
+    private readonly slices: readonly string[] = [],
+  ) {}
+
+  /** The secret is given here and never again. @throws {InvalidRequest} naming every bad field */
+  create({ name, role, scopes }: NewToken): { readonly secret: string; readonly token: ShownToken } {
+    this.check({ name, role, ...(scopes !== undefined && { scopes }) });
+    const id = randomBytes(6).toString('hex');
+    const secret = `pat_${id}_${randomBytes(32).toString('base64url')}`;
+    const kept: Token = {
+      ...{ id, name, role: role as Role, createdAt: instantOf(Date.now()), hash: hashOf(secret).toString('hex') },
+      ...(scopes !== undefined && { scopes }),
+    };
+    this.change((tokens) => [...tokens, kept]);
+    return { secret, token: shown(kept) };
+  }
+
+  /** Oldest first, revoked ones included. */
+  list(): readonly ShownToken[] {
+    this.reload();
+    return [...this.known.values()].map(shown);
+  }
+
+  /** Ends a token by its id, or all tokens of a name. @throws {NotFound} */
+  revoke(idOrName: string): readonly ShownToken[] {
+    const revokedAt = instantOf(Date.now());
+    const ended: Token[] = [];
+    this.change((tokens) =>
+      tokens.map((token) => {
+        if ((token.id !== idOrName && token.name !== idOrName) || token.revokedAt !== undefined) return token;
+        ended.push({ ...token, revokedAt });
+        return { ...token, revokedAt };
+      }),
+    );
+    if (ended.length === 0) throw new NotFound('token', idOrName, '`patron token list` shows those there are.');
+    return ended.map(shown);
+  }
+
+  /** Whom a secret stands for; undefined when it is none of ours or was revoked. Takes the same time either way. */
+  verify(secret: string): Principal | undefined {
+    this.reload();
+    const token = this.known.get(SECRET.exec(secret)?.[1] ?? '');
+    const expected = token === undefined ? Buffer.alloc(32) : Buffer.from(token.hash, 'hex');
+    const given = hashOf(secret);
+    const equal = expected.length === given.length && timingSafeEqual(expected, given);
+    if (token === undefined || !equal || token.revokedAt !== undefined) return undefined;
+    const { name, role, scopes } = token;
+    return { name, role, ...(scopes !== undefined && { scopes }) };
+  }
+
+  private check({ name, role, scopes = [] }: NewToken): void {
+    const errors: FieldError[] = [];
+    if (!/^[\w.:@-]{1,64}$/.test(name))
+      errors.push({ path: 'name', message: 'must be 1 to 64 letters, digits or _.:@-' });
+    if (!ROLES.includes(role as Role)) errors.push({ path: 'role', message: `must be one of ${ROLES.join(', ')}` });
+    if (scopes.length > 0 && role !== 'service') errors.push({ path: 'scopes', message: 'are for role service only' });
+    for (const [index, scope] of scopes.entries()) {
+      if (this.slices.includes(scope)) continue;
+      errors.push({ path: `scopes[${index}]`, message: `${scope} is no slice; there are ${this.slices.join(', ')}` });
+    }
+    if (errors.length > 0) throw new InvalidRequest(errors);
+  }
+
+  private change(changed: (tokens: readonly Token[]) => readonly Token[]): void {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    locked(`${this.path}.lock`, () => {
+      this.reload();
+      const tokens = changed([...this.known.values()]);
+      replaceFile(this.path, `${JSON.stringify({ tokens }, null, 2)}\n`);
+    });
+    this.reload();
+  }
+
+  private reload(): void {
+    const found = statSync(this.path, { throwIfNoEntry: false, bigint: true });
+    const seen = found === undefined ? '' : `${found.ino}-${found.mtimeNs}-${found.size}`;
+    if (seen === this.seen) return;
+    const { tokens } =
+      found === undefined ? { tokens: [] } : (JSON.parse(readFileSync(this.path, 'utf8')) as { tokens: Token[] });
+    this.known = new Map(tokens.map((token) => [token.id, token]));
+    this.seen = seen;
+  }
+
+  private get path(): string {
+    return join(this.folder, 'tokens.json');
+  }
+}
+
+const shown = ({ hash: _, ...token }: Token): ShownToken => token;
