@@ -54,7 +54,7 @@ describe('the balance', () => {
       ...{ customerId: 'c-1', earned: 100, adjustedIn: 0, received: 0, redeemed: 0, expired: 0, reversed: 0 },
       ...{ adjustedOut: 0, sent: 0, reserved: 0, pending: 100, available: 0, debt: 0 },
       ...{ maturing: { [availableAt]: 100 }, expiring: { [expiresAt]: 100 }, nextExpiryAt: expiresAt },
-      ...{ tier: 'basic', tierSince: null, qualifying: { 2026: 100 } },
+      ...{ tier: 'basic', tierSince: null, asOf: at, qualifying: { 2026: 100 } },
       why: { facts: ['a'], policy: { name: 'loyalty', version: 1 } },
     });
   });
@@ -70,6 +70,13 @@ describe('the balance', () => {
   it('takes pending points back as pending', async () => {
     const soon = { ...reversed, occurredAt: at };
     expect(await balance(earned('a', 100), soon)).toMatchObject({ pending: 55, available: 0, reversed: 50, debt: 5 });
+  });
+  it('counts as available what was, for facts that are said late', async () => {
+    const data = { ...reversed.data, points: 60, debt: 0, lots: [part('a', 60)] };
+    const late = { ...reversed, data, occurredAt: at };
+    expect(await balance(earned('a', 100), redeemed, earned('b', 10), late)).toMatchObject({
+      ...{ pending: 0, available: 20, maturing: {}, asOf: later },
+    });
   });
   it('follows a reservation to either end', async () => {
     const past = [earned('a', 100), reserved];

@@ -1,7 +1,7 @@
 import type { Why } from '#kernel/fact.js';
 import type { Context } from '#kernel/policy.js';
 import { defineProjection } from '#kernel/projection.js';
-import type { Instant } from '#kernel/time.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
 import type { LoyaltyEvent, Portion } from './loyalty.events.js';
 import { BASIC, loyaltyPolicy } from './loyalty.policy.js';
 
@@ -35,6 +35,8 @@ export interface LoyaltyBalance {
   readonly nextExpiryAt: Instant | null;
   readonly tier: string;
   readonly tierSince: Instant | null;
+  /** Latest business time it has seen: what was available then is not pending for a fact that is said late. */
+  readonly asOf: Instant;
   /** Points earned by qualification year, the last three. */
   readonly qualifying: Readonly<Record<string, number>>;
   readonly why: Why;
@@ -91,7 +93,7 @@ const qualified = (doc: LoyaltyBalance, year: number, points: number): LoyaltyBa
   );
 
 function moved(doc: LoyaltyBalance, fact: LoyaltyEvent): LoyaltyBalance {
-  const { occurredAt: at } = fact;
+  const { asOf: at } = doc;
   switch (fact.type) {
     case 'PointsEarned': {
       const { points, debtPaid, year } = fact.data;
@@ -143,12 +145,13 @@ function moved(doc: LoyaltyBalance, fact: LoyaltyEvent): LoyaltyBalance {
       return { ...kept, received: doc.received + points, debt: doc.debt - debtPaid };
     }
     case 'LoyaltyTierChanged':
-      return { ...doc, tier: fact.data.to, tierSince: at };
+      return { ...doc, tier: fact.data.to, tierSince: fact.occurredAt };
   }
 }
 
 function folded(doc: LoyaltyBalance, fact: LoyaltyEvent, context: Context): LoyaltyBalance {
-  const after = moved(doc, fact);
+  const asOf = fact.occurredAt > doc.asOf ? fact.occurredAt : doc.asOf;
+  const after = moved({ ...doc, asOf }, fact);
   const facts = [...doc.why.facts, fact.id].slice(-WHY_FACTS);
   const policy = { name: loyaltyPolicy.name, version: context.policy(loyaltyPolicy).version };
   const [nextExpiryAt = null] = Object.keys(after.expiring).sort();
@@ -163,7 +166,7 @@ export const loyaltyBalance = defineProjection<LoyaltyBalance, LoyaltyEvent>({
   indexes: [{ available: -1 }, { tier: 1, available: -1 }, { nextExpiryAt: 1 }, { debt: -1 }],
   initial: (customerId) => ({
     ...{ customerId, ...nothing, reserved: 0, pending: 0, available: 0, debt: 0, maturing: {}, expiring: {} },
-    ...{ nextExpiryAt: null, tier: BASIC, tierSince: null, qualifying: {} },
+    ...{ nextExpiryAt: null, tier: BASIC, tierSince: null, asOf: EARLIEST, qualifying: {} },
     why: { facts: [], policy: { name: loyaltyPolicy.name, version: 0 } },
   }),
   on: {
@@ -186,6 +189,7 @@ export const loyaltyBalance = defineProjection<LoyaltyBalance, LoyaltyEvent>({
       const points = doc.maturing[at] ?? 0;
       return {
         ...doc,
+        asOf: at > doc.asOf ? at : doc.asOf,
         pending: doc.pending - points,
         available: doc.available + points,
         maturing: plusAt(doc.maturing, at, -points),
