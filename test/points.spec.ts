@@ -197,7 +197,7 @@ describe('points over random histories', () => {
       await equationHolds(world);
       await world.advanceTo(plusHours(world.clock.now(), 24 * 500));
       await equationHolds(world);
-    }, 60);
+    }, 40);
   }, 120_000);
 
   it('a command twice is a command once', async () => {
