@@ -28,6 +28,10 @@ describe('granting consent', () => {
     given(withdrawn())
       .when({ ...grant, at: january })
       .thenFails(StatementSuperseded, { code: 'consent.superseded', supersededAt: february, factId: 'fact-1' }));
+  it('follows a withdrawal of the same instant', () =>
+    given(withdrawn())
+      .when({ ...grant, at: february })
+      .then({ type: 'ConsentGranted' }));
   it('is about one channel and one purpose', () => {
     given(granted())
       .when({ ...grant, channel: 'phone' })

@@ -215,6 +215,11 @@ describe('a large purchase', () => {
     withRevisits({ afterPurchase: null })().when(buy('p-1', 1_000)).then({ type: 'PurchaseRecorded' });
     withRevisits({ mostOpen: 1 })().after(plan).when(buy('p-1', 1_000)).then({ type: 'PurchaseRecorded' });
   });
+  it('keeps its revisit when another is voided', () =>
+    given()
+      .after(buy('p-1', 1_000), buy('p-2', 10))
+      .when({ type: 'VoidPurchase', purchaseId: 'p-2', reason: 'typo' })
+      .then({ type: 'PurchaseVoided' }));
   it('that is voided takes its revisit back', () =>
     given()
       .after(buy('p-1', 1_000))
@@ -239,6 +244,11 @@ describe('a complaint', () => {
     given().when(raised).then({ type: 'ComplaintRaised' });
     given().when(resolved).then({ type: 'ComplaintResolved' }, because('complaint resolved'));
     given().after(resolved).when(resolved).then({ type: 'ComplaintResolved' });
+  });
+  it('plans its own revisit beside that of another', () => {
+    const fact = ComplaintResolved({ ...about, complaintId: 'x-2', remedy: { kind: 'apology' }, note: null });
+    const second = { type: 'RevisitPlanned', data: { because: { reference: 'x-2' } } };
+    given().after(resolved).when({ type: 'Say', fact }).then({ type: 'ComplaintResolved' }, second);
   });
   it('that is raised plans one where the policy says so', () =>
     withRevisits({ afterComplaintRaised: { afterDays: 1 } })()

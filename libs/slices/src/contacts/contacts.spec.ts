@@ -3,7 +3,7 @@ import { named, published } from '#testing/makers.js';
 import { ConsentGranted, ConsentWithdrawn, QuietHoursStated } from '../consent/consent.events.js';
 import { consentPolicy } from '../consent/consent.policy.js';
 import { consentSlice } from '../consent/consent.slice.js';
-import { CustomerRegistered } from '../profiles/profiles.events.js';
+import { CustomerRegistered, ProfileUpdated } from '../profiles/profiles.events.js';
 import { profilesSlice } from '../profiles/profiles.slice.js';
 import {
   ContactAlreadyRecorded,
@@ -147,18 +147,35 @@ describe('an outbound contact in quiet hours', () => {
       .when({ ...call, channel: 'post', at })
       .then(contacted({}));
   });
-  it("follows the policy's hours in the zone of the profile, where the customer stated none", () => {
+  describe('where the customer stated none', () => {
     const nightly = under(published(consentPolicy, { quietHours: { from: '21:00', to: '08:00' } }));
     const profile = { name: null, birthday: null, language: null, country: null };
     const before = { language: null, country: null };
-    const registered = CustomerRegistered({ ...profile, zone: 'America/New_York', before }, january);
-    const at = '2026-01-10T12:30:00Z'; // 07:30 in New York
-    nightly(granted())
-      .when({ ...call, at })
-      .then(contacted({}));
-    nightly(registered, granted())
-      .when({ ...call, at })
-      .thenFails(ContactInQuietHours, { policyVersion: 2, facts: [] });
+    const zone = 'America/New_York';
+    const registered = (said: string | null) => CustomerRegistered({ ...profile, zone: said, before }, january);
+    const updated = (changed: 'zone' | 'name', said: string | null) =>
+      ProfileUpdated({ ...profile, changed: [changed], zone: said, before }, january);
+    const early = { ...call, at: '2026-01-10T12:30:00Z' }; // 07:30 in New York
+    const refusal = { policyVersion: 2, facts: [] };
+
+    it.each([
+      ['registered there', [registered(zone)]],
+      ['moved there', [registered('UTC'), updated('zone', zone)]],
+      ['moved there before the registration', [updated('zone', zone), registered(null)]],
+      ['renamed there', [registered(zone), updated('name', null)]],
+    ])("follows the policy's hours in the zone of the profile: %s", (_, profiled) =>
+      nightly(...profiled, granted())
+        .when(early)
+        .thenFails(ContactInQuietHours, refusal),
+    );
+    it.each([
+      ['no profile', []],
+      ['a zone taken back', [registered(zone), updated('zone', null)]],
+    ])("follows them in the company's zone: %s", (_, profiled) =>
+      nightly(...profiled, granted())
+        .when(early)
+        .then(contacted({})),
+    );
   });
 });
 
