@@ -62,12 +62,16 @@ export class Engine {
     readonly queries: Queries,
     /** Undefined where another process projects. */
     readonly projector: Projector | undefined,
+    private readonly unfollow: () => Promise<void>,
   ) {}
 
   static async open(options: EngineOptions): Promise<Engine> {
     const { store, readModels, keys, clock, ids, slices, project = true, write = true, batch } = options;
     const registry = new Registry(slices);
+    const closing = new AbortController();
+    const known = await store.head();
     const references = await References.load(store, registry);
+    const following = references.follow(store, known, closing.signal);
     const policies = new Policies(store, registry, references, ids);
     if (write) await policies.publishDefaults();
     const sealer = new Sealer(keys);
@@ -101,6 +105,10 @@ export class Engine {
     return new Engine(
       ...([registry, references, store, readModels, keys, clock, ids, reader, customers, identities] as const),
       ...([policies, calendar, timekeeper, readSide, queries, projector] as const),
+      async () => {
+        closing.abort();
+        await following;
+      },
     );
   }
 
@@ -121,5 +129,6 @@ export class Engine {
   async close(): Promise<void> {
     await this.projector?.stop();
     await this.customers.close();
+    await this.unfollow();
   }
 }

@@ -50,9 +50,12 @@ export class Parking {
   }
 
   /** Durable before the projection passes the fact. */
-  async park(projection: string, recorded: Recorded, error: unknown): Promise<void> {
-    const { stream, revision, position, type } = recorded;
-    const customerId = customerOf(stream);
+  async park(
+    projection: string,
+    { stream, revision, position, type }: Recorded,
+    error: unknown,
+    customerId = customerOf(stream),
+  ): Promise<void> {
     const key = keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId);
     if (this.parked.has(key)) return;
     const reason = error instanceof DomainError || error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { InvalidRequest } from '#kernel/errors.js';
 import type { Actor } from '#kernel/fact.js';
 import type { Raw } from '#kernel/parse.js';
-import type { EventStore } from '#kernel/ports/event-store.js';
+import { WrongExpectedRevision, type EventStore } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import { PolicyPublished, policyStream } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
@@ -43,16 +43,23 @@ export class Policies {
   async publish({ name, rules, effectiveFrom, actor }: Publication): Promise<PolicyVersion> {
     const parsed = this.parsed(name, rules);
     const stream = policyStream(name);
-    const count = this.references.versions(name).length;
-    const event = PolicyPublished({ name, version: count + 1, effectiveFrom, rules: parsed as Raw });
-    const id = this.ids.derived(`${stream}\n${count}`);
-    const metadata = { commandId: `publish-${count + 1}`, ...(actor !== undefined && { actor }) };
-    const { type, version, data } = event;
-    await this.store.append(stream, count, [
-      { id, type, version, occurredAt: effectiveFrom, data: { ...data }, metadata },
-    ]);
-    for (const recorded of await this.store.readStream(stream, { from: count })) this.references.take(recorded);
-    return this.references.version(name, count + 1) as PolicyVersion;
+    for (;;) {
+      const count = this.references.versions(name).length;
+      const event = PolicyPublished({ name, version: count + 1, effectiveFrom, rules: parsed as Raw });
+      const id = this.ids.derived(`${stream}\n${count}`);
+      const metadata = { commandId: `publish-${count + 1}`, ...(actor !== undefined && { actor }) };
+      const { type, version, data } = event;
+      try {
+        const fact = { id, type, version, occurredAt: effectiveFrom, data: { ...data }, metadata };
+        await this.store.append(stream, count, [fact]);
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        for (const recorded of await this.store.readStream(stream, { from: count })) this.references.take(recorded);
+        continue;
+      }
+      for (const recorded of await this.store.readStream(stream, { from: count })) this.references.take(recorded);
+      return this.references.version(name, count + 1) as PolicyVersion;
+    }
   }
 
   /** Rules in their normal form. @throws {InvalidRequest} saying which rule does not hold @throws {NotFound} */

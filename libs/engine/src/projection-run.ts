@@ -165,24 +165,35 @@ export class ProjectionRun {
     if (type === ClockAdvanced.type || type === ClockFixed.type) {
       const from = this.clock;
       this.clock = String(data['to']);
-      await this.fireDue(position);
-      if (this.references.changesBetween(from, this.clock, position)) await this.rescheduleAll(position);
+      await this.fireDue(recorded);
+      if (this.references.changesBetween(from, this.clock, position)) await this.rescheduleAll(recorded);
     } else if (type === PolicyPublished.type && String(data['effectiveFrom']) <= this.clock) {
-      await this.rescheduleAll(position);
+      await this.rescheduleAll(recorded);
     }
     const broadcast = handlerOf(this.projection.broadcast, type);
     if (broadcast === undefined) return;
     const read = fact?.data === undefined ? this.references.at(type, position) : fact;
     if (read === undefined) return;
-    await this.changeAll((doc) => broadcast(doc, read, this.context.turnTo(read.occurredAt, position + 1)), position);
+    await this.changeAll((doc) => broadcast(doc, read, this.context.turnTo(read.occurredAt, position + 1)), recorded);
   }
 
-  private async fireDue(position: Position): Promise<void> {
+  private async fireDue(recorded: Recorded): Promise<void> {
     if (this.projection.timers === undefined) return;
     await this.documents.loadDue(this.clock, this.checkpoint());
     for (let next = this.documents.nextDue(this.clock); next; next = this.documents.nextDue(this.clock)) {
-      this.fired(next.key, this.clock, position);
+      try {
+        this.fired(next.key, this.clock, recorded.position);
+      } catch (error) {
+        await this.standStill(next.key, recorded, error);
+      }
     }
+  }
+
+  /** A document whose own timer or broadcast fails waits, as one whose fact cannot be folded does. */
+  private async standStill(key: string, recorded: Recorded, error: unknown): Promise<void> {
+    const { doc, position } = this.documents.get(key);
+    this.documents.set(key, doc, position, null);
+    await this.parking.park(this.projection.name, recorded, error, String(doc?.['customerId'] ?? ''));
   }
 
   /** The document after its timers up to `until` fired. */
@@ -212,21 +223,26 @@ export class ProjectionRun {
   }
 
   /** A policy came into force: what each document waits for may have moved. */
-  private async rescheduleAll(position: Position): Promise<void> {
-    if (this.projection.timers !== undefined) await this.changeAll((doc) => doc, position);
-    await this.fireDue(position);
+  private async rescheduleAll(recorded: Recorded): Promise<void> {
+    if (this.projection.timers !== undefined) await this.changeAll((doc) => doc, recorded);
+    await this.fireDue(recorded);
   }
 
   /** Changes every document that this fact has not changed already. */
-  private async changeAll(change: (doc: Json) => unknown, position: Position): Promise<void> {
+  private async changeAll(change: (doc: Json) => unknown, recorded: Recorded): Promise<void> {
+    const { position } = recorded;
     for await (const keys of this.documents.all(this.checkpoint(), PAGE)) {
       for (const key of keys) {
         const held = this.documents.get(key);
         if (held.doc === null || held.position >= position) continue;
-        const doc = change(held.doc) as Json | null;
-        const due = this.dueOf(doc, position, this.clock);
-        if (doc !== held.doc) this.documents.set(key, doc, position, due);
-        else if (due !== held.due) this.documents.set(key, doc, held.position, due);
+        try {
+          const doc = change(held.doc) as Json | null;
+          const due = this.dueOf(doc, position, this.clock);
+          if (doc !== held.doc) this.documents.set(key, doc, position, due);
+          else if (due !== held.due) this.documents.set(key, doc, held.position, due);
+        } catch (error) {
+          await this.standStill(key, recorded, error);
+        }
       }
     }
   }

@@ -50,7 +50,7 @@ export class Queries {
   /** @throws {InvalidRequest} naming the indexes there are @throws {NotFound} @throws {NotYetProjected} */
   async find(name: string, find: Find, wait?: Wait): Promise<Page> {
     const spec = specOf(this.registry, name);
-    const query = plan(spec.indexes, find);
+    const query = plan(spec.indexes, find, this.sampleOf(name));
     if (wait !== undefined) await this.readSide.caughtUp(name, wait.position, wait.timeoutMs);
     const model = await this.readSide.model(name);
     const { position } = await model.checkpoint();
@@ -64,6 +64,11 @@ export class Queries {
     const items = page.map(({ doc }) => doc as Json);
     if (found.length <= limit || last === undefined) return { items, position };
     return { items, position, cursor: cursorOf(last, query.index) };
+  }
+
+  /** An empty document, which shows what kind of value each field holds. */
+  private sampleOf(name: string): Json {
+    return (this.registry.projections.get(name)?.initial('') ?? {}) as Json;
   }
 
   /** Indexes of a read model as they are written in a sort. @throws {NotFound} */
@@ -81,7 +86,8 @@ type Plan =
   | { readonly index: undefined; readonly afterKey: string; readonly limit: number }
   | { readonly index: Index; readonly query: Omit<Query, 'limit'>; readonly limit: number };
 
-function plan(indexes: readonly Index[], { where = {}, sort = [], limit = USUAL_PAGE, cursor }: Find): Plan {
+function plan(indexes: readonly Index[], find: Find, sample: Json): Plan {
+  const { where = {}, sort = [], limit = USUAL_PAGE, cursor } = find;
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_PER_PAGE) {
     throw new InvalidRequest([{ path: 'limit', message: `must be a whole number from 1 to ${MOST_PER_PAGE}` }]);
   }
@@ -91,7 +97,7 @@ function plan(indexes: readonly Index[], { where = {}, sort = [], limit = USUAL_
     return { index: undefined, afterKey: String(after?.at(-1) ?? ''), limit };
   }
   for (const index of indexes) {
-    const query = fit(index, where, wanted);
+    const query = fit(index, where, wanted, sample);
     if (query === undefined) continue;
     if (after !== undefined && after.length !== Object.keys(index).length + 1) throw foreignCursor();
     return { index, query: { ...query, ...(after !== undefined && { after }) }, limit };
@@ -103,7 +109,12 @@ function plan(indexes: readonly Index[], { where = {}, sort = [], limit = USUAL_
 }
 
 /** The query over an index that serves filters and sort, or undefined. */
-function fit(index: Index, where: NonNullable<Find['where']>, sort: readonly (readonly [string, 1 | -1])[]) {
+function fit(
+  index: Index,
+  where: NonNullable<Find['where']>,
+  sort: readonly (readonly [string, 1 | -1])[],
+  sample: Json,
+) {
   const fields = Object.entries(index);
   const equal: Record<string, unknown> = {};
   let used = 0;
@@ -111,11 +122,11 @@ function fit(index: Index, where: NonNullable<Find['where']>, sort: readonly (re
     const [field] = fields[used] as [string, 1 | -1];
     const value = where[field];
     if (typeof value !== 'string') break;
-    equal[field] = valueOf(value);
+    equal[field] = valueOf(value, fieldOf(sample, field));
   }
   const rangeField = fields[used]?.[0];
   const ranged = rangeField === undefined ? undefined : where[rangeField];
-  const range = typeof ranged === 'object' ? rangeOf(rangeField as string, ranged) : undefined;
+  const range = typeof ranged === 'object' ? rangeOf(rangeField as string, ranged, sample) : undefined;
   if (Object.keys(where).length !== used + (range === undefined ? 0 : 1)) return undefined;
   const rest = fields.slice(used);
   const turn = sort[0] === undefined ? 1 : (rest[0]?.[1] ?? 1) * sort[0][1];
@@ -124,7 +135,7 @@ function fit(index: Index, where: NonNullable<Find['where']>, sort: readonly (re
   return { index, equal, ...(range !== undefined && { range }), reverse: turn === -1 };
 }
 
-function rangeOf(field: string, comparisons: Readonly<Record<string, string>>): Range {
+function rangeOf(field: string, comparisons: Readonly<Record<string, string>>, sample: Json): Range {
   const range: Record<string, unknown> = {};
   for (const [comparison, value] of Object.entries(comparisons)) {
     if (!COMPARISONS.includes(comparison)) {
@@ -132,16 +143,20 @@ function rangeOf(field: string, comparisons: Readonly<Record<string, string>>): 
         { path: `where.${field}`, message: `${comparison} is none of ${COMPARISONS.join(', ')}` },
       ]);
     }
-    range[comparison] = valueOf(value);
+    range[comparison] = valueOf(value, fieldOf(sample, field));
   }
   return range;
 }
 
-/** `null`, `true`, `false` and numbers as themselves, all else as a text; quotes make a text of anything. */
-function valueOf(text: string): unknown {
-  if (text === 'null') return null;
-  if (text === 'true' || text === 'false') return text === 'true';
+/**
+ * A text as the kind of value its field has in an empty document. Where that is null, numbers and truth values are taken
+ * for themselves; quotes make a text of anything.
+ */
+function valueOf(text: string, like: unknown): unknown {
   if (/^".*"$/.test(text)) return text.slice(1, -1);
+  if (text === 'null') return null;
+  if (typeof like === 'string') return text;
+  if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AnyEvent } from '#kernel/event.js';
 import type { Fact, Position, Recorded } from '#kernel/fact.js';
 import type { InForce, PolicyDefinition } from '#kernel/policy.js';
@@ -6,6 +7,8 @@ import { PolicyPublished, policyStream } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import type { Registry } from './registry.js';
 import { UnknownPolicy } from './errors.js';
+
+const FOLLOW_AGAIN_MS = 1_000;
 
 export interface PolicyVersion {
   readonly name: string;
@@ -33,6 +36,22 @@ export class References {
       if (fact.position <= upTo) references.take(fact);
     }
     return references;
+  }
+
+  /** Takes in what any process publishes behind a position, until `signal` aborts. */
+  async follow(store: EventStore, after: Position, signal: AbortSignal): Promise<void> {
+    let position = after;
+    while (!signal.aborted) {
+      try {
+        for await (const read of store.follow({ after: position, types: this.registry.sharedTypes, signal })) {
+          for (const recorded of read.facts) this.take(recorded);
+          position = read.position;
+        }
+        if (!signal.aborted) await delay(FOLLOW_AGAIN_MS, undefined, { signal });
+      } catch {
+        if (!signal.aborted) await delay(FOLLOW_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   /** Takes in a fact of a shared type; others, and facts taken before, change nothing. */

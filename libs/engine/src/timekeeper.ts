@@ -16,13 +16,16 @@ import type { Measurements } from './measurements.js';
 import type { ReadSide } from './read-side.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
-import { followUpsPending, identityMap } from './system.projections.js';
+import { settled } from './settled.js';
+import { followUpsPending, identityMap, settlementDue } from './system.projections.js';
 
 const AT_ONCE = 64;
 const RESCHEDULED_PER_FACT = 500;
 /** Over a longer gap, as when an old history is served today, only the last month's end is measured. */
 const MOST_MONTH_ENDS = 24;
 const ORPHAN_AFTER_HOURS = 1;
+/** How long a tick waits for the projections of another process before it gives up, to be tried again. */
+const PATIENCE_MS = 30_000;
 const CLOCK: Actor = { kind: 'clock', id: 'patron' };
 
 export interface TimekeeperDeps {
@@ -43,6 +46,7 @@ export interface TimekeeperDeps {
 export class Timekeeper {
   private running: Promise<unknown> = Promise.resolve();
   private readonly context: FoldContext;
+  private knowing = false;
 
   constructor(private readonly deps: TimekeeperDeps) {
     this.context = new FoldContext(deps.references);
@@ -60,6 +64,7 @@ export class Timekeeper {
 
   private async advance(to: Instant, actor: Actor): Promise<void> {
     const { calendar, measurements } = this.deps;
+    await this.knowWhoIsDue();
     for (const monthStart of this.monthStarts(calendar.to, to)) {
       await this.step(monthStart, actor);
       await measurements.take(monthStart);
@@ -67,6 +72,13 @@ export class Timekeeper {
     await this.step(to, actor);
     await this.releaseOrphans();
     await this.sendAgain();
+  }
+
+  /** The index of due instants must first hold what was appended before this process began. */
+  private async knowWhoIsDue(): Promise<void> {
+    if (this.knowing) return;
+    await this.deps.readSide.caughtUp(settlementDue.name, await this.deps.store.head(), PATIENCE_MS);
+    this.knowing = true;
   }
 
   private async step(to: Instant, actor: Actor): Promise<void> {
@@ -140,11 +152,11 @@ export class Timekeeper {
     }
   }
 
-  /** Sends the second halves that were not seen to be done. */
+  /** Sends the second halves that were not seen to be done; one that fails now is tried again at the next tick. */
   private async sendAgain(): Promise<void> {
     const pending = await (await this.deps.readSide.model(followUpsPending.name)).scan('', 1_000);
     for (const { doc } of pending) {
-      await unlessUnreadable(this.deps.customers.follow(String(doc?.['customerId']), Number(doc?.['revision'])));
+      await settled(this.deps.customers.follow(String(doc?.['customerId']), Number(doc?.['revision'])));
     }
   }
 
