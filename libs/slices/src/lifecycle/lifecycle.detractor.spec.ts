@@ -1,5 +1,7 @@
 import { clockAt, named, published, type GivenFact } from '#testing/makers.js';
 import { projectionSpec } from '#testing/projection-spec.js';
+import { complaintsSlice } from '../complaints/complaints.slice.js';
+import { contactsSlice } from '../contacts/contacts.slice.js';
 import { profilesSlice } from '../profiles/profiles.slice.js';
 import { PurchaseRecorded } from '../purchases/purchases.events.js';
 import { purchasesSlice } from '../purchases/purchases.slice.js';
@@ -11,7 +13,7 @@ import { lifecycleStage } from './lifecycle.projection.js';
 import { lifecycleSlice } from './lifecycle.slice.js';
 
 const folding = projectionSpec(lifecycleStage, {
-  slices: [profilesSlice, purchasesSlice, surveysSlice, valueSlice, lifecycleSlice],
+  slices: [profilesSlice, purchasesSlice, surveysSlice, complaintsSlice, contactsSlice, valueSlice, lifecycleSlice],
 });
 const fold = async (...facts: readonly GivenFact[]) => (await folding(...facts)).get('c-1');
 

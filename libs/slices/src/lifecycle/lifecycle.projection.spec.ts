@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { companyPolicy } from '#kernel/company.policy.js';
 import { clockAt, named, published, type GivenFact } from '#testing/makers.js';
 import { projectionSpec } from '#testing/projection-spec.js';
+import { complaintsSlice } from '../complaints/complaints.slice.js';
+import { contactsSlice } from '../contacts/contacts.slice.js';
 import { CustomerRegistered } from '../profiles/profiles.events.js';
 import { profilesSlice } from '../profiles/profiles.slice.js';
 import { PurchaseRecorded, PurchaseRefunded, PurchaseVoided } from '../purchases/purchases.events.js';
@@ -13,7 +15,15 @@ import { lifecyclePolicy } from './lifecycle.policy.js';
 import { lifecycleStage } from './lifecycle.projection.js';
 import { lifecycleSlice } from './lifecycle.slice.js';
 
-const slices = [profilesSlice, purchasesSlice, surveysSlice, valueSlice, lifecycleSlice];
+const slices = [
+  profilesSlice,
+  purchasesSlice,
+  surveysSlice,
+  complaintsSlice,
+  contactsSlice,
+  valueSlice,
+  lifecycleSlice,
+];
 const fold = projectionSpec(lifecycleStage, { slices });
 const one = async (...facts: readonly GivenFact[]) => {
   const doc = (await fold(...facts)).get('c-1');

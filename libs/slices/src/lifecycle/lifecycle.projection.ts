@@ -3,6 +3,7 @@ import type { Why } from '#kernel/fact.js';
 import type { Context } from '#kernel/policy.js';
 import { defineProjection } from '#kernel/projection.js';
 import { dayOf, daysBetween, startOfDay, type Day, type Instant } from '#kernel/time.js';
+import type { CustomerContacted } from '../contacts/contacts.events.js';
 import type { CustomerRegistered } from '../profiles/profiles.events.js';
 import type { PurchaseRecorded, PurchaseVoided } from '../purchases/purchases.events.js';
 import type { SurveyAnswered } from '../surveys/surveys.events.js';
@@ -33,7 +34,9 @@ export interface LifecycleStage extends BuyingDays {
   readonly asOf: Instant;
   /** The registration's fact. */
   readonly registration: string | null;
+  /** When a contact first reached the customer, and the contact's fact. */
   readonly contactedAt: Instant | null;
+  readonly contactedBy: string | null;
   /** By the last survey answer that tells; `detractorBy` says which one. */
   readonly detractor: boolean;
   readonly detractorBy: { readonly fact: string; readonly answeredAt: Instant } | null;
@@ -59,12 +62,12 @@ const standingOf = (doc: LifecycleStage, { loyalBuyingDays }: LifecyclePolicy): 
   wonBackOn: doc.wonBack?.day ?? null,
 });
 
-/** The facts of the buying days that decide, the measurement behind the rhythm, the telling answer, and the fact that was last. */
+/** The facts of the buying days that decide, or registration and contact before there are any, the measurement behind the rhythm, the telling answer, and the fact that was last. */
 function because(doc: LifecycleStage, last: string | undefined, context: Context): Why {
   const { loyalBuyingDays, version } = context.policy(lifecyclePolicy);
   const days = doc.days.slice(-Math.min(loyalBuyingDays, WHY_FACTS)).map(({ fact }) => fact);
   const others = [
-    doc.days.length === 0 ? doc.registration : null,
+    ...(doc.days.length === 0 ? [doc.registration, doc.contactedBy] : []),
     doc.rhythm?.fact ?? null,
     doc.detractorBy?.fact ?? null,
     last ?? null,
@@ -115,6 +118,13 @@ function bought(
   return restaged({ ...next, rhythm: rhythmOf(days, context) }, occurredAt, context, id);
 }
 
+/** The first contact counts, by when it was; a buyer's stage stays as it is. */
+function contacted(doc: LifecycleStage, { id, occurredAt }: CustomerContacted, context: Context): LifecycleStage {
+  if (doc.contactedAt !== null && doc.contactedAt <= occurredAt) return doc;
+  const known = { ...doc, contactedAt: occurredAt, contactedBy: id };
+  return doc.buyingDays > 0 ? known : restaged(known, occurredAt, context, id);
+}
+
 /** An answer that is older than the telling one changes nothing, nor does one that does not tell. */
 function answered(doc: LifecycleStage, fact: SurveyAnswered, context: Context): LifecycleStage {
   const { id, occurredAt, data } = fact;
@@ -128,21 +138,23 @@ function answered(doc: LifecycleStage, fact: SurveyAnswered, context: Context): 
 
 export const lifecycleStage = defineProjection<
   LifecycleStage,
-  CustomerRegistered | PurchaseRecorded | PurchaseVoided | SurveyAnswered
+  CustomerRegistered | CustomerContacted | PurchaseRecorded | PurchaseVoided | SurveyAnswered
 >({
   name: 'lifecycle_stage',
-  version: 2,
+  version: 3,
   about: "Each customer's stage with its history, and the rhythm in which they buy.",
-  key: ({ customerId }) => customerId,
+  key: (fact) => (fact.type === 'CustomerContacted' && !fact.data.reached ? [] : fact.customerId),
   indexes: [{ stage: 1, since: -1 }, { stage: 1, lastDay: 1 }, { lastDay: 1 }, { buyingDays: -1 }],
   initial: (customerId) => ({
-    ...{ customerId, stage: 'potential', since: '', asOf: '', registration: null, contactedAt: null },
+    ...{ customerId, stage: 'potential', since: '', asOf: '', registration: null },
+    ...{ contactedAt: null, contactedBy: null },
     ...{ detractor: false, detractorBy: null, ...noDays, rhythm: null, wonBack: null, history: [], stages: 0 },
     why: { facts: [], policy: { name: lifecyclePolicy.name, version: 0 } },
   }),
   on: {
     CustomerRegistered: (doc, { id, occurredAt }, context) =>
       restaged({ ...doc, registration: id }, occurredAt, context),
+    CustomerContacted: contacted,
     PurchaseRecorded: (doc, fact, context) => bought(doc, withPurchase, fact.occurredAt, fact, context),
     PurchaseVoided: (doc, fact, context) => bought(doc, withoutPurchase, fact.data.purchasedAt, fact, context),
     SurveyAnswered: answered,
