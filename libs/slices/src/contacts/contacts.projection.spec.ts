@@ -75,6 +75,7 @@ describe('contact_timeline', () => {
     channel: 'email',
     day: '2026-03-02',
   } as const;
+  const purchased = { purchaseId: 'p-1', purchasedAt: at };
   const purchase = { kind: 'purchase', reference: 'p-1' };
   const complaint = { kind: 'complaint', reference: 'x-1' };
   const asked = { kind: 'survey', reference: 's-1', channel: 'email', detail: 'nps: delivery' };
@@ -82,7 +83,7 @@ describe('contact_timeline', () => {
   it.each([
     [bought, { ...purchase, direction: 'inbound', channel: 'web', amount: gbp(900) }],
     [
-      PurchaseRefunded({ purchaseId: 'p-1', refundId: 'r', lines: [], amount: gbp(1), net: gbp(899) }),
+      PurchaseRefunded({ ...purchased, refundId: 'r', lines: [], amount: gbp(1), net: gbp(899) }),
       { ...purchase, amount: gbp(1) },
     ],
     [
