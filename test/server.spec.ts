@@ -43,6 +43,13 @@ describe('the server', () => {
       );
     });
 
+    it('takes null for a field left out, or as clearing it where a command says so', async () => {
+      expect((await admin.post(BUY, purchase('a-10', 'p-1', { channel: null, total: null }))).status).toBe(201);
+      await admin.post('/v1/commands/RegisterCustomer', { customerId: 'a-11', name: 'Ann', country: 'GB' });
+      const { body } = await admin.post('/v1/commands/UpdateProfile', { customerId: 'a-11', country: null });
+      expect(body.facts[0].data).toMatchObject({ country: null });
+    });
+
     it('refuses names of the prototype as unknown fields', async () => {
       const { status, body } = await admin.post(
         BUY,
@@ -209,6 +216,11 @@ describe('the server', () => {
 
     it('finds a customer by an identity, which appears in no log', async () => {
       expect((await admin.get('/v1/customers?identity=email:ann@example.org')).status).toBe(404);
+      await admin.post('/v1/commands/RegisterCustomer', { customerId: 'b-4', name: 'Ann' });
+      const contact = { customerId: 'b-4', kind: 'email', value: 'Ann@Example.org' };
+      const { body: added } = await admin.post('/v1/commands/AddContactPoint', contact);
+      const found = await admin.get(`/v1/customers?identity=email:ANN@example.org&after=${added.position}`);
+      expect([found.status, found.body.customer_card?.customerId]).toEqual([200, 'b-4']);
       expect((await admin.get('/v1/customers?identity=ann')).body.errors[0].path).toBe('identity');
       expect(server.logged.join()).not.toContain('ann@example.org');
     });

@@ -1,4 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '#engine/engine.js';
+
+/** A tick that waits for a projector in another process is not waited for longer than this when the server stops. */
+const STOP_MS = 2_000;
 
 /** Moves business time on every so many minutes; a tick that fails is said and tried again at the next. */
 export class ClockProcess {
@@ -12,11 +16,7 @@ export class ClockProcess {
   ) {}
 
   start(): this {
-    this.timer = setInterval(() => {
-      this.running = this.tick().catch((error: unknown) =>
-        this.tell(error instanceof Error ? String(error.stack) : String(error)),
-      );
-    }, this.everyMinutes * 60_000);
+    this.timer = setInterval(() => this.begin(), this.everyMinutes * 60_000);
     this.timer.unref();
     return this;
   }
@@ -25,8 +25,15 @@ export class ClockProcess {
     return this.engine.timekeeper.advanceTo(this.engine.now());
   }
 
+  /** A tick in the background. */
+  begin(): void {
+    this.running = this.tick().catch((error: unknown) =>
+      this.tell(error instanceof Error ? String(error.stack) : String(error)),
+    );
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.running;
+    await Promise.race([this.running, delay(STOP_MS, undefined, { ref: false })]);
   }
 }

@@ -1,5 +1,6 @@
 import { fixClock, instantIn } from '#runtime/system-door.js';
 import type { PatronConfig } from '#runtime/config.js';
+import { BadConfig } from '#runtime/errors.js';
 import { httpAppOf, type HttpOptions } from '#runtime/http-app.js';
 import { openPatron, type OpenOptions, type Patron } from '#runtime/patron.js';
 import { ClockProcess } from './clock-process.js';
@@ -29,6 +30,7 @@ export interface RunningServer {
 
 /** How long requests that were begun may take to end. */
 const GRACE_MS = 10_000;
+const LOOK_MS = 50;
 
 /** Opens Patron and listens. @throws {DomainError} saying what stands in the way; nothing is left open */
 export async function serve(config: PatronConfig, io: Io, options: ServeOptions = {}): Promise<RunningServer> {
@@ -41,7 +43,10 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
       ...(heartbeatMs !== undefined && { heartbeatMs }),
       ...(pages !== undefined && { pages }),
     });
-    await nest.listen(config.port, config.host);
+    await nest.listen(config.port, config.host).catch(async (error: unknown) => {
+      await nest.close();
+      throw cannotListen(config, error);
+    });
     const url = (await nest.getUrl()).replace('[::1]', 'localhost');
     const token = patron.tokens.list().length === 0 ? firstToken(patron) : undefined;
     announce(patron, io, url, token);
@@ -53,8 +58,12 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
       (closing ??= (async () => {
         ending.begin();
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, stop);
-        const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-        await nest.close().finally(() => clearTimeout(late));
+        // Clients hold connections open, some without ever having asked for anything.
+        const until = Date.now() + GRACE_MS;
+        const timer = setInterval(() => {
+          if (ending.idle || Date.now() > until) server.closeAllConnections();
+        }, LOOK_MS);
+        await nest.close().finally(() => clearInterval(timer));
         await clock?.stop();
         await patron.close();
         end();
@@ -71,17 +80,29 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
   }
 }
 
-/** Only a process that writes facts moves time on. */
+/** Only a process that writes facts moves time on. Where another one folds, the first tick may have to wait for it. */
 async function startClock({ config, engine }: Patron, io: Io): Promise<ClockProcess | undefined> {
   if (config.target === 'queries' || config.target === 'projector') return undefined;
   if (config.clock !== undefined) {
     await fixClock(engine, instantIn(engine, config.clock, 'clock'), { kind: 'person', id: 'serve' });
   }
-  const clock = new ClockProcess(engine, config.tickMinutes, (error) =>
-    io.err(JSON.stringify({ level: 'error', context: 'clock', message: error })),
-  );
-  await clock.tick();
+  const tell = (message: string): void => io.err(JSON.stringify({ level: 'error', context: 'clock', message }));
+  const clock = new ClockProcess(engine, config.tickMinutes, tell);
+  if (config.target === 'all') await clock.tick();
+  else clock.begin();
   return clock.start();
+}
+
+function cannotListen({ host, port }: PatronConfig, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'is taken by another program; choose another one with --port',
+    EACCES: 'may not be listened on by this user',
+    EADDRNOTAVAIL: 'is no address of this machine',
+    ENOTFOUND: 'is no address of this machine',
+  };
+  const message = reasons[code ?? ''];
+  return message === undefined ? error : new BadConfig([{ key: 'port', origin: `${host}:${port}`, message }]);
 }
 
 const firstToken = ({ tokens }: Patron): string => tokens.create({ name: 'first', role: 'admin' }).secret;

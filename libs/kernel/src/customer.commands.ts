@@ -86,6 +86,16 @@ export const Nested =
     ValidateNested({ each: options.each ?? false })(target, field);
   };
 
+const clearable = new WeakMap<object, Set<string>>();
+
+/** A field that may be left out, and that null clears. Elsewhere null is the same as leaving a field out. */
+export const Clearable = (): PropertyDecorator => (target, field) => {
+  clearable.set(target, (clearable.get(target) ?? new Set()).add(String(field)));
+  IsOptional()(target, field);
+};
+
+export const isClearable = (prototype: object, field: string): boolean => clearable.get(prototype)?.has(field) ?? false;
+
 /** An amount as commands carry it: `{"units": 1999, "scale": 2, "currency": "GBP"}` is £19.99. */
 export class MoneyInput {
   @IsWhole(0, MAX_UNITS * 1000) units!: number;

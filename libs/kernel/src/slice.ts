@@ -43,6 +43,8 @@ export interface Slice {
   /** Identities that a fact of a type claims or gives back. */
   readonly claims?: Readonly<Record<string, (data: never) => readonly IdentityClaim[]>>;
   readonly releases?: Readonly<Record<string, (data: never) => readonly IdentityClaim[]>>;
+  /** The claim that a caller means by `<kind>:<value>`, in its normal form; undefined where this slice knows none. */
+  readonly identityFrom?: (kind: string, value: string) => IdentityClaim | undefined;
   /**
    * Commands to another customer that a fact brings with it. Each is sent once its fact is appended, under an id derived
    * from the fact's, and again by the clock process if a crash came between.

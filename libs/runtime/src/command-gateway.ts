@@ -123,7 +123,7 @@ export class CommandGateway {
     }
     const id = commandId ?? (own as string | undefined);
     if (id === undefined) return this.engine.ids.next();
-     
+
     if (!/^[^\u0000-\u001f\u007f]{1,200}$/.test(id) || !id.isWellFormed()) {
       throw wrong('must be a text of 1 to 200 characters without control characters');
     }

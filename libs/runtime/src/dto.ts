@@ -1,5 +1,5 @@
 import { getMetadataStorage } from 'class-validator';
-import { nestedClassOf } from '#kernel/customer.commands.js';
+import { isClearable, nestedClassOf } from '#kernel/customer.commands.js';
 import { DefinitionError, type FieldError } from '#kernel/errors.js';
 
 export type DtoClass = new () => object;
@@ -15,8 +15,9 @@ export interface Rule {
 
 export interface Field {
   readonly name: string;
-  /** May be left out; null is the same as leaving it out. */
+  /** May be left out; null is the same as leaving it out, unless it clears the field. */
   readonly optional: boolean;
+  readonly clearable: boolean;
   readonly conditions: readonly ((body: object, value: unknown) => boolean)[];
   readonly rules: readonly Rule[];
   readonly nested: { readonly type: DtoClass; readonly each: boolean } | undefined;
@@ -50,7 +51,10 @@ export function instantiate(type: DtoClass, body: unknown, errors: FieldError[],
   }
   for (const field of fields.values()) {
     const value = Object.hasOwn(body, field.name) ? (body as Body)[field.name] : undefined;
-    if (field.optional && (value === undefined || value === null)) continue;
+    if (field.optional && (value === undefined || value === null)) {
+      if (value === null && field.clearable) instance[field.name] = null;
+      continue;
+    }
     instance[field.name] = checked(field, value, body, errors, at(path, field.name));
   }
   return instance;
@@ -98,7 +102,8 @@ function compile(type: DtoClass): ReadonlyMap<string, Field> {
         }
       }
     }
-    fields.set(name, { name, optional, conditions, rules, nested });
+    const clearable = isClearable(type.prototype as object, name);
+    fields.set(name, { name, optional, clearable, conditions, rules, nested });
   }
   return fields;
 }

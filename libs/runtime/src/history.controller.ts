@@ -41,7 +41,6 @@ export class HistoryController {
     const follow = params.flag('follow');
     params.check();
     const gone = new AbortController();
-    request.raw.once('close', () => gone.abort());
     reply.raw.once('close', () => gone.abort());
     const lines = this.changes.feed({
       ...{ follow, heartbeatMs: this.limits.heartbeatMs, signal: AbortSignal.any([gone.signal, this.ending.signal]) },

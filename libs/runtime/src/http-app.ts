@@ -57,6 +57,7 @@ export async function httpAppOf(
   acceptBodies(server, bodyLimit);
   guardWith(patron.tokens, server);
   measure(server, nest.get(Metrics));
+  ending.watch(server.server);
   nest.useGlobalFilters(filter);
   const mounted = new Set<string>();
   server.addHook('onRoute', ({ method, url }) => {

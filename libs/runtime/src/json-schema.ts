@@ -36,7 +36,8 @@ export function schemaOf(type: DtoClass, shared: Map<string, Schema>): Schema {
   const properties: Record<string, Schema> = {};
   const required: string[] = [];
   for (const field of fieldsOf(type).values()) {
-    properties[field.name] = schemaOfField(field, shared);
+    const schema = schemaOfField(field, shared);
+    properties[field.name] = field.clearable ? { anyOf: [schema, { type: 'null' }] } : schema;
     if (!field.optional && field.conditions.length === 0) required.push(field.name);
   }
   return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false };

@@ -51,8 +51,11 @@ export class Reads {
 
   /** The customer who holds an identity. @throws {NotFound} */
   async holder(kind: string, value: string, wait?: Wait): Promise<string> {
-    const identity = this.engine.identities.digestOf({ kind, value });
-    const found = await this.engine.queries.get('identity_map', identity, wait);
+    const { identities, queries, registry } = this.engine;
+    const meant = registry.slices
+      .map((slice) => slice.identityFrom?.(kind, value))
+      .find((claim) => claim !== undefined);
+    const found = meant && (await queries.get('identity_map', identities.digestOf(meant), wait));
     if (found === undefined) throw new NotFound('customer', `with this ${kind.slice(0, 20)}`);
     return String(found.doc['customerId']);
   }

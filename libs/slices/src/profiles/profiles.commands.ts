@@ -1,5 +1,5 @@
 import { IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
-import { CustomerCommand, IsDay, IsReference, IsText } from '#kernel/customer.commands.js';
+import { Clearable, CustomerCommand, IsDay, IsReference, IsText } from '#kernel/customer.commands.js';
 import { isZone } from '#kernel/time.js';
 import { CONTACT_KINDS, type ContactKind } from './profiles.events.js';
 
@@ -31,11 +31,11 @@ export class UpdateProfile extends CustomerCommand {
   static readonly about = 'What is known of a customer changed; null clears a field, a field left out stays.';
   static readonly example = { customerId: 'c-1', name: 'Ada King', country: null };
   readonly type = 'UpdateProfile' as const;
-  @IsOptional() @IsText(200) name?: string | null;
-  @IsOptional() @IsDay() birthday?: string | null;
-  @IsOptional() @IsLanguage() language?: string | null;
-  @IsOptional() @IsZone() zone?: string | null;
-  @IsOptional() @IsCountry() country?: string | null;
+  @Clearable() @IsText(200) name?: string | null;
+  @Clearable() @IsDay() birthday?: string | null;
+  @Clearable() @IsLanguage() language?: string | null;
+  @Clearable() @IsZone() zone?: string | null;
+  @Clearable() @IsCountry() country?: string | null;
 }
 
 export class AddContactPoint extends CustomerCommand {

@@ -64,3 +64,10 @@ export const contactClaims = (kind: ContactKind, value: string | null): readonly
 
 export const externalClaims = (system: string, externalId: string | null): readonly IdentityClaim[] =>
   externalId === null ? [] : [{ kind: `external ${system}`, value: externalId }];
+
+/** `email:…`, `phone:…`, or the name of another system and the id there. */
+export function identityFrom(kind: string, value: string): IdentityClaim | undefined {
+  if (kind !== 'email' && kind !== 'phone') return externalClaims(kind, value)[0];
+  const normal = contactValue(kind, value);
+  return normal === undefined ? undefined : { kind, value: normal };
+}

@@ -16,7 +16,7 @@ import {
   IdentityForgotten,
   ProfileUpdated,
 } from './profiles.events.js';
-import { contactClaims, externalClaims, profilesPolicy } from './profiles.policy.js';
+import { contactClaims, externalClaims, identityFrom, profilesPolicy } from './profiles.policy.js';
 import { customerCard } from './profiles.projection.js';
 import { customerSegments } from './profiles.segments.projection.js';
 
@@ -42,5 +42,6 @@ export const profilesSlice = defineSlice({
   decider: profiles,
   claims: { ContactPointAdded: claimedByContact, CustomerIdentified: claimedByIdentity },
   releases: { ContactPointRemoved: claimedByContact, IdentityForgotten: claimedByIdentity },
+  identityFrom,
   projections: [customerCard, customerSegments],
 });
