@@ -58,15 +58,9 @@ module.exports = {
     ),
     rule(
       'apps-import-runtime-engine-kernel-slices-only',
-      'Apps compose; adapters are chosen by the runtime.',
+      'Apps compose; adapters are chosen by the runtime. `patron serve` is the server: of it the CLI may import serve.ts.',
       { path: '^apps/([^/]+)/', pathNot: [spec, '^apps/console/'] },
       { path: ours, pathNot: ['^libs/(runtime|engine|kernel|slices)/', '^apps/$1/', '^apps/server/src/serve\\.ts$'] },
-    ),
-    rule(
-      'only-the-cli-starts-the-server',
-      '`patron serve` is the server: the command line calls serve.ts, and nothing else of it.',
-      { path: '^apps/', pathNot: [spec, '^apps/(cli|server)/'] },
-      { path: '^apps/server/' },
     ),
     rule(
       'console-imports-itself-only',
