@@ -103,7 +103,13 @@ describe('a customer on the way', () => {
 
   it('did buy, where everything was refunded', async () => {
     const refund = PurchaseRefunded(
-      { purchaseId: '2026-01-10', refundId: 'r', lines: [], amount: gbp(1_000), net: gbp(0) },
+      {
+        ...{ purchaseId: '2026-01-10', purchasedAt: at('2026-01-10') },
+        refundId: 'r',
+        lines: [],
+        amount: gbp(1_000),
+        net: gbp(0),
+      },
       at('2026-01-11'),
     );
     expect(await one(bought('2026-01-10'), refund)).toMatchObject({ stage: 'first purchase', buyingDays: 1 });

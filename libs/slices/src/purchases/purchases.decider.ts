@@ -123,7 +123,9 @@ function addLines({ purchaseId, lines: inputs }: AddPurchaseLines, state: Purcha
   );
   if (lines.length === 0) return [];
   const added = sumOf(lines, known.total.currency);
-  return [PurchaseLinesAdded({ purchaseId, lines, added, net: plus(known.net, added) })];
+  return [
+    PurchaseLinesAdded({ purchaseId, purchasedAt: known.purchasedAt, lines, added, net: plus(known.net, added) }),
+  ];
 }
 
 function refund(command: RefundPurchase, state: Purchases, context: Context): readonly Proposal[] {
@@ -141,7 +143,19 @@ function refund(command: RefundPurchase, state: Purchases, context: Context): re
     throw new PurchaseDoesNotAddUp(`amount: ${decimal(command.amount)} is not what the lines cost, ${decimal(amount)}`);
   }
   if (compare(amount, known.net) > 0) throw new RefundExceedsPurchase(purchaseId, amount, known.net);
-  return [PurchaseRefunded(present({ purchaseId, refundId, lines, amount, net: minus(known.net, amount), reason }))];
+  return [
+    PurchaseRefunded(
+      present({
+        purchaseId,
+        purchasedAt: known.purchasedAt,
+        refundId,
+        lines,
+        amount,
+        net: minus(known.net, amount),
+        reason,
+      }),
+    ),
+  ];
 }
 
 function refundedLines({ lines = [] }: RefundPurchase, known: PurchaseState) {

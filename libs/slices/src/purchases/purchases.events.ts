@@ -1,5 +1,5 @@
 import { defineEvent, type EventOf } from '#kernel/event.js';
-import { int, list, money, optional, present, record, text, type Raw } from '#kernel/parse.js';
+import { instant, int, list, money, optional, present, record, text, type Raw } from '#kernel/parse.js';
 
 const line = (value: unknown) => {
   const { lineId, sku, quantity, unitPrice, amount } = record(value);
@@ -38,6 +38,7 @@ export const PurchaseLinesAdded = defineEvent({
   type: 'PurchaseLinesAdded',
   parse: (raw) => ({
     purchaseId: text(raw['purchaseId']),
+    purchasedAt: instant(raw['purchasedAt']),
     lines: list(raw['lines'], line),
     added: money(raw['added']),
     /** What the purchase costs now, refunds deducted. */
@@ -52,6 +53,7 @@ export const PurchaseRefunded = defineEvent({
   parse: (raw) =>
     present({
       purchaseId: text(raw['purchaseId']),
+      purchasedAt: instant(raw['purchasedAt']),
       refundId: text(raw['refundId']),
       lines: list(raw['lines'], (value) => {
         const { lineId, quantity, amount } = record(value);
@@ -71,7 +73,7 @@ export const PurchaseVoided = defineEvent({
   parse: (raw) => ({
     purchaseId: text(raw['purchaseId']),
     /** When the mistaken purchase was said to have happened. */
-    purchasedAt: text(raw['purchasedAt']),
+    purchasedAt: instant(raw['purchasedAt']),
     /** What it cost when it was voided, refunds deducted. */
     net: money(raw['net']),
     reason: text(raw['reason']),

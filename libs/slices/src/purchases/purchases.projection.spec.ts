@@ -14,16 +14,19 @@ const plates = { lineId: '2', sku: 'plate', quantity: 2, amount: gbp(1001) };
 const bought = PurchaseRecorded({ purchaseId: 'p-1', total: gbp(3251), lines: [mugs, plates] }, at);
 const wholesale = PurchaseRecorded({ purchaseId: 'p-1', total: gbp(5000), lines: [] }, at);
 const refunded = PurchaseRefunded(
-  { purchaseId: 'p-1', refundId: 'r-1', lines: [], amount: gbp(1000), net: gbp(4000) },
+  { purchaseId: 'p-1', purchasedAt: at, refundId: 'r-1', lines: [], amount: gbp(1000), net: gbp(4000) },
   '2026-03-05T10:00:00.000Z',
 );
 const voided = PurchaseVoided({ purchaseId: 'p-1', purchasedAt: at, net: gbp(5000), reason: 'twice' }, at);
 
 describe('purchase history', () => {
   const fold = projectionSpec(purchaseHistory, { slices: [purchasesSlice] });
-  const added = PurchaseLinesAdded({ purchaseId: 'p-1', lines: [plates], added: gbp(1001), net: gbp(1001) }, at);
+  const added = PurchaseLinesAdded(
+    { purchaseId: 'p-1', purchasedAt: at, lines: [plates], added: gbp(1001), net: gbp(1001) },
+    at,
+  );
   const allBack = PurchaseRefunded(
-    { purchaseId: 'p-1', refundId: 'r-9', lines: [], amount: gbp(5000), net: gbp(0) },
+    { purchaseId: 'p-1', purchasedAt: at, refundId: 'r-9', lines: [], amount: gbp(5000), net: gbp(0) },
     at,
   );
 

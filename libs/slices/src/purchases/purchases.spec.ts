@@ -24,14 +24,14 @@ const plates = { lineId: '2', sku: 'plate', quantity: 2, amount: gbp(1001) };
 const bought = PurchaseRecorded({ purchaseId: 'p-1', total: gbp(3251), lines: [mugs, plates] }, at);
 const wholesale = PurchaseRecorded({ purchaseId: 'p-1', total: gbp(5000), lines: [] }, at);
 const refunded = PurchaseRefunded(
-  { purchaseId: 'p-1', refundId: 'r-1', lines: [], amount: gbp(1000), net: gbp(4000) },
+  { purchaseId: 'p-1', purchasedAt: at, refundId: 'r-1', lines: [], amount: gbp(1000), net: gbp(4000) },
   '2026-03-05T10:00:00.000Z',
 );
 const voided = PurchaseVoided({ purchaseId: 'p-1', purchasedAt: at, net: gbp(5000), reason: 'twice' }, at);
 
 const record = { type: 'RecordPurchase', purchaseId: 'p-1', at };
 const refund = { type: 'RefundPurchase', purchaseId: 'p-1', refundId: 'r-1', at: '2026-03-05T10:00:00.000Z' };
-const addLines = { type: 'AddPurchaseLines', purchaseId: 'p-1', at };
+const addLines = { type: 'AddPurchaseLines', purchaseId: 'p-1', at: '2026-03-05T10:00:00.000Z' };
 const voidIt = { type: 'VoidPurchase', purchaseId: 'p-1', reason: 'twice', at };
 
 describe('recording a purchase', () => {
@@ -125,11 +125,14 @@ describe('recording a purchase', () => {
 describe('adding lines to a purchase', () => {
   const bowl = { sku: 'bowl', quantity: 1, amount: gbp(400) };
 
-  it('says what it costs then', () =>
+  it('says what it costs then, and when it was bought', () =>
     given(bought)
       .when({ ...addLines, lines: [bowl] })
       .then(
-        PurchaseLinesAdded({ purchaseId: 'p-1', lines: [{ lineId: '3', ...bowl }], added: gbp(400), net: gbp(3651) }),
+        PurchaseLinesAdded({
+          ...{ purchaseId: 'p-1', purchasedAt: at, lines: [{ lineId: '3', ...bowl }] },
+          ...{ added: gbp(400), net: gbp(3651) },
+        }),
       ));
   it('adds to what is left after a refund', () =>
     given(wholesale, refunded)
@@ -158,7 +161,7 @@ describe('adding lines to a purchase', () => {
 });
 
 describe('refunding a purchase', () => {
-  it('gives back an amount', () =>
+  it('gives back an amount, and says when it was bought', () =>
     given(wholesale)
       .when({ ...refund, amount: gbp(1000) })
       .then(refunded));

@@ -29,7 +29,10 @@ const at = (day: string): string => (day.length === 10 ? `${day}T12:00:00.000Z` 
 const bought = (day: string, total = gbp(100), id = day): GivenFact =>
   named(`bought ${id}`, PurchaseRecorded({ purchaseId: id, total, lines: [] }, at(day)));
 const refunded = (id: string, on: string, amount: ReturnType<typeof gbp>, net = gbp(0)): GivenFact =>
-  named(`refunded ${id}`, PurchaseRefunded({ purchaseId: id, refundId: 'r', lines: [], amount, net }, at(on)));
+  named(
+    `refunded ${id}`,
+    PurchaseRefunded({ purchaseId: id, purchasedAt: at(id), refundId: 'r', lines: [], amount, net }, at(on)),
+  );
 const noon = (day: string): GivenFact => clockAt(at(day));
 const often = (pounds: number): readonly GivenFact[] =>
   ['01', '02', '03', '04', '05', '06'].map((month) => bought(`2026-${month}-10`, gbp(pounds)));
@@ -72,7 +75,7 @@ describe('the value of a customer', () => {
 
   it('is more by lines that came to light, on the day of their purchase', async () => {
     const added = PurchaseLinesAdded(
-      { purchaseId: '2026-02-01', lines: [], added: gbp(450), net: gbp(550) },
+      { purchaseId: '2026-02-01', purchasedAt: at('2026-02-01'), lines: [], added: gbp(450), net: gbp(550) },
       at('2026-02-09'),
     );
     const doc = await one(bought('2026-02-01'), added);
