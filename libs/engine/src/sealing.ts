@@ -22,8 +22,13 @@ export interface Place {
  * @source NIST SP 800-38D; docs/adr/0006-sealed-fields.md
  */
 export function sealWith(key: CustomerKey, place: Place, value: unknown, nonce = randomBytes(NONCE_BYTES)): string {
+  return sealText(key, place, canonicalJson(value), nonce);
+}
+
+/** The same for a JSON text as it stands. */
+export function sealText(key: CustomerKey, place: Place, text: string, nonce = randomBytes(NONCE_BYTES)): string {
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(associated(place));
-  const sealed = Buffer.concat([cipher.update(canonicalJson(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `${PREFIX}${key.id}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
 }
 

@@ -4,7 +4,7 @@ import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { Customer } from './customer.js';
 import type { Registry } from './registry.js';
-import { openWith, sealWith, type Place } from './sealing.js';
+import { openWith, sealText, type Place } from './sealing.js';
 
 interface Taken {
   readonly count: number;
@@ -58,18 +58,19 @@ export class Snapshots {
     customer.snapshotAt = customer.count;
     const { id, count, position, dueAt, states, commands, identities } = customer;
     const taken = { count, position, dueAt, states: [...states], commands: [...commands], identities: [...identities] };
-    this.writing = settled(this.writing.then(() => this.write(id, JSON.parse(JSON.stringify(taken)) as Taken)));
+    const text = JSON.stringify(taken); // now: the states move on
+    this.writing = settled(this.writing.then(() => this.write(id, position, text)));
   }
 
-  private async write(customerId: string, taken: Taken): Promise<void> {
+  private async write(customerId: string, position: number, taken: string): Promise<void> {
     const key = await this.keys.keyFor(customerId);
     const known = (await this.model.load([customerId])).get(customerId)?.position ?? 0;
     const doc = {
       version: this.registry.stateVersion,
       keyId: key.id,
-      sealed: sealWith(key, placeOf(customerId), taken),
+      sealed: sealText(key, placeOf(customerId), taken),
     };
-    const write = { key: customerId, doc, position: taken.position, due: null, loadedAt: known };
+    const write = { key: customerId, doc, position, due: null, loadedAt: known };
     await this.model.write([write], { position: 0, clock: EARLIEST });
   }
 

@@ -44,7 +44,8 @@ export class MemoryEventStore extends EventStore {
         recordedAt,
       }),
     );
-    this.streams.set(stream, [...current, ...recorded]);
+    current.push(...recorded);
+    this.streams.set(stream, current);
     this.log.push(...recorded);
     this.wake();
     return { revision: expected + facts.length - 1, position: this.log.length };
@@ -53,8 +54,9 @@ export class MemoryEventStore extends EventStore {
   override async readStream(stream: string, options: ReadStream = {}): Promise<readonly Recorded[]> {
     const { from, limit = Infinity, backwards = false } = options;
     const facts = this.streams.get(stream) ?? [];
-    const wanted = backwards ? facts.slice(0, (from ?? Infinity) + 1).reverse() : facts.slice(from ?? 0);
-    return wanted.slice(0, limit);
+    if (!backwards) return facts.slice(from ?? 0, (from ?? 0) + limit);
+    const end = Math.min(facts.length, (from ?? Infinity) + 1);
+    return facts.slice(Math.max(0, end - limit), end).reverse();
   }
 
   override async *readAll(options: ReadAll = {}): AsyncGenerator<Batch> {

@@ -1,0 +1,95 @@
+import { FixedClock } from '#adapters/memory/fixed-clock.js';
+import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
+import { MemoryKeys } from '#adapters/memory/memory-keys.js';
+import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
+import { SystemIds } from '#adapters/system/system-ids.js';
+import { Engine } from '#engine/engine.js';
+import type { ReadStream } from '#kernel/ports/event-store.js';
+import { slices } from '#slices/index.js';
+
+const COMMANDS = 50_000;
+const SAMPLE = 1_000;
+const MOST_DOCUMENT_BYTES = 128 * 1024;
+
+/** Counts how many facts are read of a stream, so that a snapshot is seen to save reading. */
+class CountingStore extends MemoryEventStore {
+  factsRead = 0;
+
+  override async readStream(stream: string, options?: ReadStream) {
+    const facts = await super.readStream(stream, options);
+    this.factsRead += facts.length;
+    return facts;
+  }
+}
+
+describe('a customer with 100,000 facts', () => {
+  const store = new CountingStore();
+  const readModels = new MemoryReadModels();
+  const keys = new MemoryKeys();
+  const open = (project: boolean): Promise<Engine> =>
+    Engine.open({
+      store,
+      readModels,
+      keys,
+      clock: new FixedClock('2027-06-01T00:00:00.000Z'),
+      ids: new SystemIds(),
+      slices,
+      project,
+    });
+
+  const purchase = (engine: Engine, number: number) => {
+    const { command: RecordPurchase, slice } = engine.registry.commands.get('RecordPurchase') ?? {};
+    if (RecordPurchase === undefined || slice === undefined) throw new Error('RecordPurchase is not there');
+    const at = new Date(Date.UTC(2025, 6, 1) + number * 600_000).toISOString();
+    const fields = { purchaseId: `p-${number}`, total: { units: 1_000, scale: 2, currency: 'GBP' } };
+    const command = Object.assign(new RecordPurchase(), { customerId: 'long', at, ...fields });
+    return { commandId: `command-${number}`, command: command as never, part: engine.registry.part(slice) };
+  };
+
+  it('is kept in documents and facts that do not grow with it, and its last thousand commands cost what the first did', async () => {
+    const engine = await open(false);
+    const thousands: number[] = [];
+    for (let start = 0; start < COMMANDS; start += SAMPLE) {
+      const began = performance.now();
+      for (let number = start; number < start + SAMPLE; number += 1) await engine.execute(purchase(engine, number));
+      thousands.push(performance.now() - began);
+    }
+    const facts = await store.readStream('customer-long', { from: 0, limit: 300_000 });
+    expect(facts.length).toBeGreaterThanOrEqual(2 * COMMANDS);
+    const bytes = (fact: unknown): number => JSON.stringify(fact).length;
+    const first = Math.max(...facts.slice(0, SAMPLE).map(bytes));
+    expect(Math.max(...facts.slice(-SAMPLE).map(bytes))).toBeLessThan(2 * first);
+    await engine.close();
+    const ratio = (thousands.at(-1) ?? NaN) / (thousands[1] ?? NaN); // the first thousand also warms the machine up
+    process.stdout.write(`the last 1,000 commands took ${ratio.toFixed(2)} × the second 1,000\n`); // a timing fails no test
+  }, 240_000);
+
+  it('is loaded from a snapshot and the facts behind it, not from its first fact', async () => {
+    const engine = await open(false);
+    store.factsRead = 0;
+    const receipt = await engine.execute(purchase(engine, COMMANDS));
+    expect(receipt.facts.map(({ type }) => type).slice(0, 2)).toEqual(['PurchaseRecorded', 'PointsEarned']);
+    expect(store.factsRead).toBeGreaterThan(0);
+    expect(store.factsRead).toBeLessThan(COMMANDS);
+    await engine.close();
+  }, 60_000);
+
+  it('answers a command of its early days again', async () => {
+    const engine = await open(false);
+    const receipt = await engine.execute(purchase(engine, 7));
+    expect(receipt).toMatchObject({ repeated: true, revision: expect.any(Number) as number });
+    expect(receipt.facts[0]).toMatchObject({ type: 'PurchaseRecorded', data: { purchaseId: 'p-7' } });
+    await engine.close();
+  }, 60_000);
+
+  it('has read models of bounded documents', async () => {
+    const engine = await open(true);
+    await engine.projector?.catchUp();
+    for (const name of engine.registry.projections.keys()) {
+      const document = await engine.queries.get(name, 'long');
+      const length = JSON.stringify(document?.doc ?? {}).length;
+      expect([name, length < MOST_DOCUMENT_BYTES]).toEqual([name, true]);
+    }
+    await engine.close();
+  }, 240_000);
+});
