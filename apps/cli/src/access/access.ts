@@ -1,0 +1,69 @@
+import type { Json } from '#kernel/ports/read-models.js';
+import type { ProjectionStatus as FollowedStatus } from '#engine/projector.js';
+import type { Find, Page } from '#engine/queries.js';
+import type { ErrorKind, FieldError } from '#kernel/errors.js';
+import { DomainError } from '#kernel/errors.js';
+import type { Recorded } from '#kernel/fact.js';
+import type { Gate, GateClock } from '../import/gate.js';
+
+export interface WhereGiven {
+  readonly data?: string | undefined;
+  readonly keys?: string | undefined;
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+/** What a command wants of a data folder; readers may open it beside a running server. */
+export type Wanted = 'read' | 'write';
+
+export interface Sending {
+  readonly type: string;
+  readonly body: unknown;
+  readonly commandId?: string;
+  readonly ifMatch?: number;
+  readonly dryRun?: boolean;
+}
+
+export type Answered = Readonly<Record<string, unknown>>;
+
+/** `elsewhere` where another process folds. */
+export type ProjectionStatus = Omit<FollowedStatus, 'state'> & { readonly state: string };
+
+export interface PublishedPolicy {
+  readonly name: string;
+  readonly version: number;
+  readonly effectiveFrom: string;
+  readonly rules: Json;
+}
+
+/** Patron as the command line uses it: a data folder in this process, or a server. */
+export interface Access {
+  /** @throws {DomainError} the refusal */
+  submit(sending: Sending): Promise<Answered>;
+  customer(customerId: string): Promise<Readonly<Record<string, Json>>>;
+  find(model: string, find: Find, after: number | undefined): Promise<Page>;
+  /** Facts as they are stored, oldest first. */
+  stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]>;
+  /** Every version, oldest first; of all policies the newest where none is named. */
+  policies(name: string | undefined): Promise<readonly PublishedPolicy[]>;
+  projections(): Promise<readonly ProjectionStatus[]>;
+  rebuild(name: string, tell: (share: number, facts: number) => void): Promise<void>;
+  /** Names the projections that had parked facts. */
+  retry(): Promise<readonly string[]>;
+  digest(name: string): Promise<{ readonly digest: string; readonly documents: number }>;
+  clock(): Promise<GateClock>;
+  gate(source: string): Gate;
+  close(): Promise<void>;
+}
+
+/** A refusal that a server told. */
+export class RemoteRefusal extends DomainError {
+  constructor(
+    readonly code: string,
+    readonly kind: ErrorKind,
+    message: string,
+    readonly errors: readonly FieldError[] = [],
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,147 @@
+import type { Json } from '#kernel/ports/read-models.js';
+import { DomainError } from '#kernel/errors.js';
+import { customerStream, type Recorded } from '#kernel/fact.js';
+import type { Actor } from '#kernel/fact.js';
+import { modelDigest } from '#engine/digest.js';
+import { NotFound } from '#engine/errors.js';
+import type { Find, Page } from '#engine/queries.js';
+import type { Projector } from '#engine/projector.js';
+import { loadConfig } from '#runtime/config.js';
+import { openPatron, type Patron } from '#runtime/patron.js';
+import { Reads } from '#runtime/reads.js';
+import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
+import type { Access, Answered, ProjectionStatus, PublishedPolicy, Sending, Wanted, WhereGiven } from './access.js';
+
+const WAIT_MS = 2_000;
+const PAGE = 1_000;
+const ASK_EVERY_MS = 200;
+
+/** Patron in this process, on a data folder. */
+export class DirectAccess implements Access {
+  private readonly actor: Actor = { kind: 'person', id: 'patron-cli' };
+
+  private constructor(private readonly patron: Patron) {}
+
+  /** @throws {DomainError} where a server holds the folder for writing, naming its pid */
+  static async open(
+    { data, keys }: WhereGiven,
+    wanted: Wanted,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<DirectAccess> {
+    const config = loadConfig({ flags: { data, keys }, env });
+    return new DirectAccess(await openPatron({ ...config, target: 'all' }, { mode: wanted }));
+  }
+
+  /** On one that somebody else opened and closes. */
+  static on(patron: Patron): DirectAccess {
+    return new DirectAccess(patron);
+  }
+
+  async submit(sending: Sending): Promise<Answered> {
+    return { ...(await this.patron.commands.submit({ ...sending, actor: this.actor })) };
+  }
+
+  async customer(customerId: string): Promise<Readonly<Record<string, Json>>> {
+    return (await new Reads(this.patron.engine).customer(customerId)).documents;
+  }
+
+  find(model: string, find: Find, after: number | undefined): Promise<Page> {
+    const wait = after === undefined ? undefined : { position: after, timeoutMs: WAIT_MS };
+    return this.patron.engine.queries.find(model, find, wait);
+  }
+
+  stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {
+    return this.patron.engine.store.readStream(stream, { from, limit });
+  }
+
+  policies(name: string | undefined): Promise<readonly PublishedPolicy[]> {
+    const { policies } = this.patron.engine;
+    const versions =
+      name === undefined
+        ? policies.names.flatMap((each) => policies.versions(each).slice(-1))
+        : policies.versions(name);
+    return Promise.resolve(
+      versions.map(({ name: of, version, effectiveFrom, rules }) => {
+        const { version: _, ...published } = rules;
+        return { name: of, version, effectiveFrom, rules: published as Json };
+      }),
+    );
+  }
+
+  async projections(): Promise<readonly ProjectionStatus[]> {
+    const { projector, registry, readSide, store } = this.patron.engine;
+    const head = await store.head();
+    if (projector !== undefined) {
+      await projector.allCaughtUp(head, WAIT_MS).catch(() => undefined);
+      return projector.status();
+    }
+    return Promise.all(
+      [...registry.projections.values()].map(async ({ name, version }) => {
+        const model = await readSide.model(name);
+        const [{ position }, documents] = [await model.checkpoint(), await model.count()];
+        return { name, version, state: 'elsewhere', position, head, documents, parked: [] };
+      }),
+    );
+  }
+
+  async rebuild(name: string, tell: (share: number, facts: number) => void): Promise<void> {
+    await this.projector.rebuild(name, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
+  }
+
+  retry(): Promise<readonly string[]> {
+    return this.projector.retry();
+  }
+
+  async digest(name: string): Promise<{ readonly digest: string; readonly documents: number }> {
+    return modelDigest(await this.patron.engine.readSide.model(name));
+  }
+
+  clock(): Promise<GateClock> {
+    return Promise.resolve(this.patron.commands.system.clock());
+  }
+
+  gate(source: string): Gate {
+    const { commands, engine } = this.patron;
+    const actor: Actor = { kind: 'import', id: source };
+    const { projector } = this;
+    return {
+      send: async (type, body, commandId): Promise<Answer> => {
+        try {
+          const { repeated, position, facts } = await commands.submit({ type, body, commandId, actor });
+          return { ok: true, repeated, position, facts };
+        } catch (error) {
+          if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error;
+          return { ok: false, code: error.code, message: error.message };
+        }
+      },
+      clock: () => this.clock(),
+      facts: (customerId, type) => this.factsOf(customerId, type),
+      projected: async (position, tell) => {
+        const done = projector.allCaughtUp(Math.max(position, await engine.store.head()));
+        const timer = setInterval(() => void projector.status().then((all) => tell(leastShare(all))), ASK_EVERY_MS);
+        await done.finally(() => clearInterval(timer));
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.patron.close();
+  }
+
+  private get projector(): Projector {
+    const { projector } = this.patron.engine;
+    if (projector === undefined) throw new NotFound('projector', 'here');
+    return projector;
+  }
+
+  private async *factsOf(customerId: string, type: string): AsyncIterable<AnsweredFact> {
+    for (let from = 0; ; from += PAGE) {
+      const page = await this.stream(customerStream(customerId), from, PAGE);
+      for (const fact of page) if (fact.type === type) yield fact;
+      if (page.length < PAGE) return;
+    }
+  }
+}
+
+export const leastShare = (statuses: readonly ProjectionStatus[]): number =>
+  Math.min(1, ...statuses.map(({ position, head }) => (head === 0 ? 1 : position / head)));

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { UsageError } from './parse-args.js';
+
+/** A JSON object given as text, as `-` for standard input, or as `@file`. @throws {UsageError} */
+export async function bodyFrom(given: string | undefined, stdin: Readable): Promise<Readonly<Record<string, unknown>>> {
+  const text =
+    given === '-' ? await textOf(stdin) : given?.startsWith('@') ? fileText(given.slice(1)) : (given ?? '{}');
+  return objectIn(text);
+}
+
+export function fileText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** @throws {UsageError} */
+export function objectIn(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`This is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError('This is no JSON object.');
+}
+
+/** NDJSON; `value` is undefined where a line is no object. Lines of blanks are left out. */
+export async function* linesFrom(
+  stdin: Readable,
+): AsyncGenerator<{ readonly line: number; readonly value: Readonly<Record<string, unknown>> | undefined }> {
+  let line = 0;
+  for await (const text of createInterface({ input: stdin, crlfDelay: Infinity })) {
+    line += 1;
+    if (text.trim() === '') continue;
+    try {
+      yield { line, value: objectIn(text) };
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      yield { line, value: undefined };
+    }
+  }
+}
+
+async function textOf(stdin: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,51 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import type { Imported } from './importer.js';
+
+/** Writes rejects as CSV; the rows as they stood, byte for byte. */
+export async function writeRejects(path: string, rejects: ReturnType<Imported['rejects']>): Promise<void> {
+  const file = createWriteStream(path);
+  await once(file, 'open');
+  file.write('line,column,reason,row\r\n');
+  for (const [line, column, reason, raw] of rejects) {
+    file.write(`${line},${quoted(column)},${quoted(reason)},`);
+    if (!file.write(Buffer.from(`${quoted(raw, true)}\r\n`, 'latin1'))) await once(file, 'drain');
+  }
+  file.end();
+  await once(file, 'close');
+}
+
+const quoted = (text: string, always = false): string =>
+  always || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+/** The reconciliation for people. */
+export function reconciliationLines({ reconciliation, reasons }: Imported): readonly string[] {
+  const { totals, secondsDurable, secondsProjected, ...counts } = reconciliation;
+  const { rowsRead, accepted, grouped, repeated, rejected, customers, purchases, refunds, unmatched } = counts;
+  const rows: (readonly [string, string, string])[] = [
+    ['rows read', count(rowsRead), ''],
+    ['  accepted', count(accepted), grouped > 0 ? `${count(grouped)} of them joined another row's fact` : ''],
+    ['  repeated', count(repeated), repeated > 0 ? 'already there' : ''],
+    ['  rejected', count(rejected), unmatched > 0 ? `${count(unmatched)} of them unmatched cancellations` : ''],
+    ...reasons.slice(0, 10).map(([reason, many]) => [`    ${reason.slice(0, 90)}`, count(many), ''] as const),
+    ['customers', count(customers), ''],
+    [
+      'purchases',
+      count(purchases),
+      Object.entries(totals)
+        .map(([currency, sum]) => `${currency} ${sum}`)
+        .join(', '),
+    ],
+    ['refunds', count(refunds), ''],
+    [
+      'seconds until durable',
+      secondsDurable.toFixed(1),
+      `${count(Math.round(rowsRead / Math.max(secondsDurable, 0.001)))} rows/s`,
+    ],
+    ['seconds until projected', secondsProjected === null ? '-' : secondsProjected.toFixed(1), ''],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value, note]) => `${label.padEnd(width)} ${value.padStart(12)}  ${note}`.trimEnd());
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
