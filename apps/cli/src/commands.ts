@@ -1,0 +1,43 @@
+import { clockAdvance, clockFix, clockLift, clockShow } from './commands/clock.js';
+import { customer } from './commands/customer.js';
+import { demo } from './commands/demo.js';
+import { importCommand } from './commands/import.js';
+import { policyPublish } from './commands/policy-publish.js';
+import { policyShow } from './commands/policy-show.js';
+import { projectionsDigest } from './commands/projections-digest.js';
+import { projectionsRebuild } from './commands/projections-rebuild.js';
+import { projectionsRetry } from './commands/projections-retry.js';
+import { projections } from './commands/projections.js';
+import { read } from './commands/read.js';
+import { send } from './commands/send.js';
+import { serve } from './commands/serve.js';
+import { streamShow } from './commands/stream-show.js';
+import { tokenCreate } from './commands/token-create.js';
+import { tokenList } from './commands/token-list.js';
+import { tokenRevoke } from './commands/token-revoke.js';
+import type { AnyCommand } from './frame/define-command.js';
+
+/** Every command by the words that name it. */
+export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyCommand>([
+  ['serve', serve],
+  ['demo', demo],
+  ['import', importCommand],
+  ['send', send],
+  ['customer', customer],
+  ['read', read],
+  ['stream show', streamShow],
+  ['policy show', policyShow],
+  ['policy publish', policyPublish],
+  ['token create', tokenCreate],
+  ['token list', tokenList],
+  ['token revoke', tokenRevoke],
+  ['projections', projections],
+  ['projections list', projections],
+  ['projections rebuild', projectionsRebuild],
+  ['projections retry', projectionsRetry],
+  ['projections digest', projectionsDigest],
+  ['clock show', clockShow],
+  ['clock advance', clockAdvance],
+  ['clock fix', clockFix],
+  ['clock lift', clockLift],
+]);

@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isDay, startOfDay, toInstant } from '#kernel/time.js';
+import { Exit } from '#runtime/exit.js';
+import { asJson, defineCommand, where } from '../frame/define-command.js';
+import { fileText, objectIn } from '../frame/input.js';
+import { UsageError } from '../frame/parse-args.js';
+import { ProgressLine } from '../frame/progress.js';
+import { dryGate } from '../import/dry-gate.js';
+import type { Gate } from '../import/gate.js';
+import { importFile } from '../import/importer.js';
+import { parseMapping } from '../import/mapping.js';
+import { reconciliationLines, writeRejects } from '../import/report.js';
+
+export const importCommand = defineCommand({
+  usage: 'patron import <file> --mapping <mapping.json>',
+  about:
+    'Import purchases from delimited text, also gzip; sent again it adds only what is new. See docs/mappings/README.md.',
+  example: 'patron import CDNOW_master.txt.gz --mapping docs/mappings/cdnow-master.json --data ./cdnow',
+  args: ['file'],
+  flags: {
+    mapping: { value: 'file', about: 'How the rows become purchases.' },
+    rejects: { value: 'file', about: 'Where rejected rows go (default: <file>.rejects.csv here).' },
+    clock: { value: 'instant|day', about: 'Leave later rows out, and let business time stand still there afterwards.' },
+    dryRun: { about: 'Read, sort and match; send nothing.' },
+    noWait: { about: 'Do not wait for the read models.' },
+    ...asJson,
+    ...where,
+  },
+  async run({ args, flags }, world) {
+    if (flags.mapping === undefined) throw new UsageError('--mapping is missing; docs/mappings/ has examples.');
+    if (!existsSync(args.file)) throw new UsageError(`There is no file ${args.file}.`);
+    const mapping = parseMapping(objectIn(fileText(flags.mapping)));
+    const source = mapping.name;
+    const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'write')).gate(source);
+    const { zone } = await gate.clock();
+    const clock =
+      flags.clock === undefined
+        ? undefined
+        : isDay(flags.clock)
+          ? startOfDay(flags.clock, zone)
+          : toInstant(flags.clock, '--clock');
+    const progress = new ProgressLine(world.terminal, world.errText);
+    const imported = await importFile({
+      ...{ file: args.file, mapping, gate, wait: !flags.noWait, dryRun: flags.dryRun, signal: world.signal },
+      ...(clock !== undefined && { clock }),
+      progress: (phase, share, rows) => progress.show(phase, share, rows, 'rows'),
+    }).finally(() => progress.clear());
+    const path = flags.rejects ?? `${basename(args.file)}.rejects.csv`;
+    try {
+      const rejected = imported.reconciliation.rejected > 0 || flags.rejects !== undefined;
+      if (rejected) await writeRejects(path, imported.rejects());
+      const tell = flags.json ? world.err : world.out;
+      for (const line of reconciliationLines(imported)) tell(line);
+      if (rejected) world.err(`${imported.reconciliation.rejected} rejected rows with their reasons: ${path}`);
+    } finally {
+      imported.remove();
+    }
+    if (flags.dryRun) world.err('Nothing was sent: this was a dry run.');
+    if (imported.broken !== undefined) world.err(world.terminal.paintError('red', `Incomplete: ${imported.broken}`));
+    if (flags.json) world.out(JSON.stringify(imported.reconciliation));
+    return imported.broken === undefined ? Exit.ok : Exit.failed;
+  },
+});

@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../bin/patron.js', import.meta.url));
+const { PATRON_SERVER: _, PATRON_TOKEN: __, PATRON_DATA: ___, ...env } = process.env;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The built command line and its server, each in a process of its own. */
+export class CliWorld {
+  readonly folder = mkdtempSync(join(tmpdir(), 'patron-cli-'));
+  readonly data = join(this.folder, 'data');
+  url = '';
+  token = '';
+  private server: ChildProcess | undefined;
+
+  get pid(): number {
+    return this.server?.pid ?? 0;
+  }
+
+  /** Starts `patron serve` on a free port and waits until it says where it listens. */
+  async serve(): Promise<void> {
+    const server = spawn(process.execPath, [program, 'serve', '--data', this.data, '--port', '0'], {
+      cwd: this.folder,
+      env,
+    });
+    this.server = server;
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      server.once('exit', (code) => reject(new Error(`patron serve ended with ${code}: ${said}`)));
+      server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      server.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        this.url = /listens on (http:\S+)/.exec(said)?.[1] ?? '';
+        this.token = /pat_\S+/.exec(said)?.[0] ?? this.token;
+        if (this.url !== '' && /token/i.test(said)) resolve();
+      });
+    });
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const { server } = this;
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
+    await ended;
+  }
+
+  /** Runs one command in the folder. */
+  async patron(words: readonly string[], input = ''): Promise<Ended> {
+    const child = spawn(process.execPath, [program, ...words], { cwd: this.folder, env });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.stdin.end(input);
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, out, err };
+  }
+
+  /** Through the running server. */
+  through(words: readonly string[], input = ''): Promise<Ended> {
+    return this.patron([...words, '--server', this.url, '--token', this.token], input);
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url + path, { ...init, headers: { authorization: `Bearer ${this.token}`, ...init.headers } });
+  }
+
+  /** Runs a line of the shell with `patron` in it. */
+  async shell(line: string): Promise<Ended> {
+    const patron = `"${process.execPath}" "${program}"`;
+    const child = spawn('bash', ['-o', 'pipefail', '-c', line.replaceAll('patron ', `${patron} `)], {
+      cwd: this.folder,
+      env,
+    });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, out, err };
+  }
+
+  async close(): Promise<void> {
+    await this.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
