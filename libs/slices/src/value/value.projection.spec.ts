@@ -28,11 +28,18 @@ const gbp = (pounds: number) => money(pounds * 100, 'GBP', 2);
 const at = (day: string): string => (day.length === 10 ? `${day}T12:00:00.000Z` : day);
 const bought = (day: string, total = gbp(100), id = day): GivenFact =>
   named(`bought ${id}`, PurchaseRecorded({ purchaseId: id, total, lines: [] }, at(day)));
-const refunded = (id: string, on: string, amount: ReturnType<typeof gbp>, net = gbp(0)): GivenFact =>
+const refunded = (day: string, on: string, amount: ReturnType<typeof gbp>, net = gbp(0)): GivenFact =>
   named(
-    `refunded ${id}`,
-    PurchaseRefunded({ purchaseId: id, purchasedAt: at(id), refundId: 'r', lines: [], amount, net }, at(on)),
+    `refunded ${day}`,
+    PurchaseRefunded({ purchaseId: day, purchasedAt: at(day), refundId: 'r', lines: [], amount, net }, at(on)),
   );
+const added = (day: string, on: string, more: ReturnType<typeof gbp>): GivenFact =>
+  named(
+    `added ${day}`,
+    PurchaseLinesAdded({ purchaseId: day, purchasedAt: at(day), lines: [], added: more, net: more }, at(on)),
+  );
+const voided = (day: string, on: string, net = gbp(100), purchaseId = day): GivenFact =>
+  named(`voided ${day}`, PurchaseVoided({ purchaseId, purchasedAt: at(day), net, reason: 'twice' }, at(on)));
 const noon = (day: string): GivenFact => clockAt(at(day));
 const often = (pounds: number): readonly GivenFact[] =>
   ['01', '02', '03', '04', '05', '06'].map((month) => bought(`2026-${month}-10`, gbp(pounds)));
@@ -49,36 +56,44 @@ describe('the value of a customer', () => {
 
   it('is VIP where both are high', async () => expect(await one(...often(100))).toMatchObject({ tier: 'VIP' }));
 
-  it('is less by a refund, on the day of its purchase, and by nothing after that day has left', async () => {
+  it('is less by a refund, on the day of its purchase', async () => {
     const facts = [bought('2025-06-01', gbp(400)), bought('2026-02-01', gbp(200))];
     expect(await one(...facts, refunded('2026-02-01', '2026-03-01', gbp(150), gbp(50)))).toMatchObject({
       ...{ tier: 'mid', spendThousandths: 450_000, buyingDays: 2 },
+      why: { facts: ['bought 2025-06-01', 'refunded 2026-02-01'] },
     });
-    const late = await one(...facts, noon('2026-06-02'), refunded('2025-06-01', '2026-06-03', gbp(400)));
-    expect(late).toMatchObject({ spendThousandths: 200_000 });
+  });
+
+  it.each([
+    ['a refund', refunded('2025-06-01', '2026-06-03', gbp(400))],
+    ['a line', added('2025-06-01', '2026-06-03', gbp(400))],
+    ['a void', voided('2025-06-01', '2026-06-03', gbp(400))],
+  ])('is not touched by %s of a purchase whose day has left', async (_, late) => {
+    const facts = [bought('2025-06-01', gbp(400)), bought('2026-02-01', gbp(200)), noon('2026-06-02')];
+    const before = await one(...facts);
+    expect(before).toMatchObject({ spendThousandths: 200_000, buyingDays: 1 });
+    expect(await one(...facts, late)).toEqual(before);
   });
 
   it('keeps the buying day of a purchase refunded whole, and none of a voided one', async () => {
     expect(await one(bought('2026-02-01'), refunded('2026-02-01', '2026-02-02', gbp(100)))).toMatchObject({
       ...{ tier: 'low', buyingDays: 1, spendThousandths: 0 },
     });
-    const voided = PurchaseVoided(
-      { purchaseId: '2026-02-01', purchasedAt: at('2026-02-01'), net: gbp(100), reason: 'twice' },
-      at('2026-02-03'),
-    );
-    expect(await one(bought('2026-02-01'), voided)).toMatchObject({
-      buyingDays: 0,
-      spendThousandths: null,
-      window: [],
+    expect(await one(bought('2026-02-01'), voided('2026-02-01', '2026-02-03'))).toMatchObject({
+      ...{ buyingDays: 0, spendThousandths: null, window: [], why: { facts: ['voided 2026-02-01'] } },
     });
   });
 
+  it('keeps a buying day as long as one purchase of it is not voided', async () => {
+    const twice = [bought('2026-02-01'), bought('2026-02-01', gbp(30), 'second')];
+    const once = [...twice, voided('2026-02-01', '2026-02-03')];
+    expect(await one(...once)).toMatchObject({ buyingDays: 1, spendThousandths: 30_000, window: [{ purchases: 1 }] });
+    const never = voided('2026-02-01', '2026-02-04', gbp(30), 'second');
+    expect(await one(...once, never)).toMatchObject({ buyingDays: 0, window: [] });
+  });
+
   it('is more by lines that came to light, on the day of their purchase', async () => {
-    const added = PurchaseLinesAdded(
-      { purchaseId: '2026-02-01', purchasedAt: at('2026-02-01'), lines: [], added: gbp(450), net: gbp(550) },
-      at('2026-02-09'),
-    );
-    const doc = await one(bought('2026-02-01'), added);
+    const doc = await one(bought('2026-02-01'), added('2026-02-01', '2026-02-09', gbp(450)));
     expect(doc).toMatchObject({ tier: 'high', buyingDays: 1, window: [{ day: '2026-02-01', net: gbp(550) }] });
   });
 });
@@ -162,6 +177,11 @@ describe('business days', () => {
     const before = new Date(Date.parse(leavesAt) - 1).toISOString();
     const held = await inCompany({ zone, currency: 'GBP' })(bought(boughtAt), clockAt(before));
     expect(held.get('c-1')?.window).toMatchObject([{ day }]);
+    const less = await inCompany({ zone, currency: 'GBP' })(
+      bought(boughtAt),
+      refunded(boughtAt, '2025-12-01', gbp(60), gbp(40)),
+    );
+    expect(less.get('c-1')?.window).toMatchObject([{ day, net: gbp(40) }]);
   });
 });
 

@@ -115,29 +115,32 @@ function because(days: Window, last: string | undefined, context: Context): Why 
 }
 
 function changed(window: Window, fact: PurchaseFact, context: Context): Window {
-  const { id, data } = fact;
+  const { zone } = context.policy(companyPolicy);
+  const { id } = fact;
+  const day = dayOf(fact.type === 'PurchaseRecorded' ? fact.occurredAt : fact.data.purchasedAt, zone);
   switch (fact.type) {
-    case 'PurchaseRecorded': {
-      const day = dayOf(fact.occurredAt, context.policy(companyPolicy).zone);
-      return withPurchase(window, day, data.purchaseId, fact.data.total, id);
-    }
+    case 'PurchaseRecorded':
+      return withPurchase(window, day, fact.data.total, id);
     case 'PurchaseLinesAdded':
-      return withChange(window, data.purchaseId, fact.data.added, id);
+      return withChange(window, day, fact.data.added, id);
     case 'PurchaseRefunded':
-      return withChange(window, data.purchaseId, negated(fact.data.amount), id);
+      return withChange(window, day, negated(fact.data.amount), id);
     case 'PurchaseVoided':
-      return withoutPurchase(window, data.purchaseId, fact.data.net, id);
+      return withoutPurchase(window, day, fact.data.net, id);
   }
 }
 
-const folded = (doc: ValueTier, fact: PurchaseFact, context: Context): ValueTier =>
-  revalued({ ...doc, window: changed(doc.window, fact, context) }, fact.occurredAt, context, fact.id);
+/** What happens to a purchase whose day is not held changes nothing. */
+function folded(doc: ValueTier, fact: PurchaseFact, context: Context): ValueTier {
+  const window = changed(doc.window, fact, context);
+  return window === doc.window ? doc : revalued({ ...doc, window }, fact.occurredAt, context, fact.id);
+}
 
 const later = (left: Instant, right: Instant): Instant => (left > right ? left : right);
 
 export const valueTier = defineProjection<ValueTier, PurchaseFact, PopulationMeasured>({
   name: 'value_tier',
-  version: 1,
+  version: 2,
   about: 'What each customer bought over the trailing window, and how that compares: tier, RFM, ABC.',
   key: ({ customerId }) => customerId,
   indexes: [
