@@ -41,9 +41,12 @@ const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
 const UNWRITTEN_IN_BUILD = 50_000;
-/** How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each. */
-const LINGER_MS = 4;
-const LITTLE = 100;
+/**
+ * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each. Whoever
+ * waits for a position ends it at once.
+ */
+const LINGER_MS = 50;
+const LITTLE = 500;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;
 const RETRY_MS = 1_000;
@@ -58,6 +61,7 @@ export class Projector implements ReadSide {
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
   private noting: NodeJS.Timeout | undefined;
+  private hurry: () => void = () => undefined;
   private started = false;
   private failure: string | undefined;
 
@@ -82,6 +86,7 @@ export class Projector implements ReadSide {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.hurry();
     clearTimeout(this.noting);
     await this.following;
     await this.turns.idle();
@@ -179,7 +184,7 @@ export class Projector implements ReadSide {
         for await (const read of store.follow({ after: this.least(), batch, skip: this.unwanted(), signal })) {
           await this.turns.run(TURN, () => this.take(read));
           this.failure = undefined;
-          if (read.facts.length > 0 && read.facts.length < LITTLE && this.waiting.size === 0) await delay(LINGER_MS);
+          if (read.facts.length > 0 && read.facts.length < LITTLE) await this.linger();
         }
       } catch (error) {
         this.failure = error instanceof Error ? error.message : String(error);
@@ -246,6 +251,18 @@ export class Projector implements ReadSide {
     return this.started && !this.stopping.signal.aborted ? 'following' : 'stopped';
   }
 
+  private linger(): Promise<void> {
+    if (this.waiting.size > 0 || this.stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.hurry(), LINGER_MS);
+      this.hurry = () => {
+        clearTimeout(timer);
+        this.hurry = () => undefined;
+        resolve();
+      };
+    });
+  }
+
   private nextWrite(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = timeoutMs === Infinity ? undefined : setTimeout(() => done(), Math.ceil(timeoutMs));
@@ -255,6 +272,7 @@ export class Projector implements ReadSide {
         resolve();
       };
       this.waiting.add(done);
+      this.hurry();
     });
   }
 

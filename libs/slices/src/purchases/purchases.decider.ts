@@ -1,7 +1,7 @@
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { Decider } from '#kernel/decider.js';
 import type { Proposal } from '#kernel/event.js';
-import { compare, decimal, minus, plus, type Money } from '#kernel/money.js';
+import { compare, decimal, isZero, minus, plus, type Money } from '#kernel/money.js';
 import { present } from '#kernel/parse.js';
 import type { Context } from '#kernel/policy.js';
 import { dayOf, daysBetween } from '#kernel/time.js';
@@ -142,7 +142,8 @@ function refund(command: RefundPurchase, state: Purchases, context: Context): re
   if (command.amount !== undefined && compare(amount, command.amount) !== 0) {
     throw new PurchaseDoesNotAddUp(`amount: ${decimal(command.amount)} is not what the lines cost, ${decimal(amount)}`);
   }
-  if (compare(amount, known.net) > 0) throw new RefundExceedsPurchase(purchaseId, amount, known.net);
+  const nothingLeft = lines.length === 0 && isZero(amount) && !isZero(known.total);
+  if (nothingLeft || compare(amount, known.net) > 0) throw new RefundExceedsPurchase(purchaseId, amount, known.net);
   return [
     PurchaseRefunded(
       present({
