@@ -6,6 +6,7 @@ import { lifecycleSlice } from './lifecycle/lifecycle.slice.js';
 import { loyaltySlice } from './loyalty/loyalty.slice.js';
 import { profilesSlice } from './profiles/profiles.slice.js';
 import { purchasesSlice } from './purchases/purchases.slice.js';
+import { retentionSlice } from './retention/retention.slice.js';
 import { surveysSlice } from './surveys/surveys.slice.js';
 import { valueSlice } from './value/value.slice.js';
 
@@ -20,4 +21,5 @@ export const slices: readonly Slice[] = [
   contactsSlice,
   complaintsSlice,
   surveysSlice,
+  retentionSlice,
 ];

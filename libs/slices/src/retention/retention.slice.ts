@@ -1,0 +1,67 @@
+import { defineSlice } from '#kernel/slice.js';
+import {
+  ComplaintClosed,
+  ComplaintResolved,
+  ComplaintResponded,
+  ComplaintSlaMissed,
+} from '../complaints/complaints.events.js';
+import { CustomerContacted } from '../contacts/contacts.events.js';
+import {
+  PointsAdjustedIn,
+  PointsAdjustedOut,
+  PointsEarned,
+  PointsExpired,
+  PointsReceived,
+  PointsRedeemed,
+  PointsReserved,
+  PointsReversed,
+  PointsSent,
+  ReservationCancelled,
+} from '../loyalty/loyalty.events.js';
+import {
+  PurchaseLinesAdded,
+  PurchaseRecorded,
+  PurchaseRefunded,
+  PurchaseVoided,
+} from '../purchases/purchases.events.js';
+import { SurveyAnswered } from '../surveys/surveys.events.js';
+import { AcknowledgeAlert, CloseAlert, RecordRetentionAction } from './retention.commands.js';
+import { retention } from './retention.decider.js';
+import {
+  AlertAcknowledged,
+  AlertCleared,
+  AlertClosed,
+  AlertConversionUndone,
+  AlertConverted,
+  AlertRaised,
+  RetentionActionRecorded,
+} from './retention.events.js';
+import { retentionOutcomes } from './retention.outcomes.projection.js';
+import { retentionPolicy } from './retention.policy.js';
+import { retentionAlerts } from './retention.projection.js';
+
+const purchases = [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided];
+const complaints = [ComplaintSlaMissed, ComplaintResponded, ComplaintResolved, ComplaintClosed];
+const pointsIn = [PointsEarned, PointsAdjustedIn, PointsReceived, ReservationCancelled];
+const pointsOut = [PointsReversed, PointsRedeemed, PointsReserved, PointsExpired, PointsAdjustedOut, PointsSent];
+const answers = [...purchases, ...complaints, ...pointsOut, SurveyAnswered, CustomerContacted];
+
+export const retentionSlice = defineSlice({
+  name: 'retention',
+  about: 'Who should be looked after now and why, what was done about it, and whether they bought again.',
+  events: [
+    AlertRaised,
+    AlertCleared,
+    AlertAcknowledged,
+    RetentionActionRecorded,
+    AlertClosed,
+    AlertConverted,
+    AlertConversionUndone,
+  ],
+  commands: [AcknowledgeAlert, RecordRetentionAction, CloseAlert],
+  policies: [retentionPolicy],
+  decider: retention,
+  listens: [...answers, ...pointsIn],
+  reactsTo: answers,
+  projections: [retentionAlerts, retentionOutcomes],
+});
