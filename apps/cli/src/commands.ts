@@ -1,3 +1,4 @@
+import { alerts } from './commands/alerts.js';
 import { clockAdvance, clockFix, clockLift, clockShow } from './commands/clock.js';
 import { customer } from './commands/customer.js';
 import { demo } from './commands/demo.js';
@@ -25,6 +26,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['send', send],
   ['customer', customer],
   ['read', read],
+  ['alerts', alerts],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],
