@@ -45,7 +45,7 @@ const UNWRITTEN_IN_BUILD = 50_000;
  * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each. Whoever
  * waits for a position ends it at once.
  */
-const LINGER_MS = 50;
+const LINGER_MS = 100;
 const LITTLE = 500;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;

@@ -81,6 +81,13 @@ function scored(window: Window, spends: readonly Money[], context: Context): Pic
   return { rfm, abc: abcOf(spends, measured) };
 }
 
+/** Most customers score as they did a month ago: their documents stay as they are, the measurement that scored them too. */
+function scoresStay(doc: ValueTier, context: Context): boolean {
+  const spends = Object.values(doc.currencies).map(({ spend }) => spend);
+  const { rfm, abc } = scored(doc.window, spends, context);
+  return abc === doc.abc && rfm?.r === doc.rfm?.r && rfm?.f === doc.rfm?.f && rfm?.m === doc.rfm?.m;
+}
+
 /** What the purchases are worth as of `at`, or of the latest time it was looked at where `at` is older. */
 function revalued(doc: ValueTier, at: Instant, context: Context, fact?: string): ValueTier {
   const policy = context.policy(valuePolicy);
@@ -140,7 +147,7 @@ const later = (left: Instant, right: Instant): Instant => (left > right ? left :
 
 export const valueTier = defineProjection<ValueTier, PurchaseFact, PopulationMeasured>({
   name: 'value_tier',
-  version: 2,
+  version: 3,
   about: 'What each customer bought over the trailing window, and how that compares: tier, RFM, ABC.',
   key: ({ customerId }) => customerId,
   indexes: [
@@ -157,7 +164,7 @@ export const valueTier = defineProjection<ValueTier, PurchaseFact, PopulationMea
   on: { PurchaseRecorded: folded, PurchaseLinesAdded: folded, PurchaseRefunded: folded, PurchaseVoided: folded },
   broadcast: {
     PopulationMeasured: (doc, { occurredAt }, context) =>
-      doc.window.length === 0 ? doc : revalued(doc, occurredAt, context),
+      doc.window.length === 0 || scoresStay(doc, context) ? doc : revalued(doc, occurredAt, context),
   },
   timers: {
     due: (doc, context) => {
