@@ -1,8 +1,9 @@
 import { deciderSpec } from '#testing/given.js';
-import type { GivenFact } from '#testing/makers.js';
+import { published, type GivenFact } from '#testing/makers.js';
 import { complaintsSlice } from '../complaints/complaints.slice.js';
 import { consentSlice } from '../consent/consent.slice.js';
 import { contactsSlice } from '../contacts/contacts.slice.js';
+import { lifecyclePolicy } from '../lifecycle/lifecycle.policy.js';
 import { lifecycleSlice } from '../lifecycle/lifecycle.slice.js';
 import { loyaltySlice } from '../loyalty/loyalty.slice.js';
 import { profilesSlice } from '../profiles/profiles.slice.js';
@@ -21,10 +22,11 @@ import {
 import { retentionPolicy } from './retention.policy.js';
 import { retentionSlice } from './retention.slice.js';
 
-const given = deciderSpec(
+const slices = [
   ...[profilesSlice, purchasesSlice, lifecycleSlice, valueSlice, loyaltySlice, consentSlice],
   ...[complaintsSlice, surveysSlice, contactsSlice, retentionSlice],
-);
+];
+const given = deciderSpec(...slices);
 const raisedAt = '2026-02-20T00:00:00.000Z';
 const raised = (reason: Reason, number = 1): GivenFact =>
   AlertRaised(
@@ -163,5 +165,13 @@ describe('the policy of retention', () => {
     expect(() => parse(raw({ worthDays: 367 }))).toThrow('worthDays');
     expect(() => parse(raw({ convertedWithinDays: 0 }))).toThrow('convertedWithinDays');
     expect(() => parse(raw({ actions: { call: { clears: ['boredom'] } } }))).toThrow('one of');
+  });
+  it('holds from its day on: what it calls too long a silence by then is raised on that day', () => {
+    const stricter = published(lifecyclePolicy, { atRiskRhythms: 1, atRiskLeastDays: 20 }, '2026-02-20T00:00Z');
+    const total = { units: 999, scale: 2, currency: 'GBP' };
+    const bought = { type: 'RecordPurchase', at: '2026-01-05T12:00Z', purchaseId: 'p', total };
+    const past = deciderSpec(slices, { policies: [stricter] })().after(bought);
+    const [fact, ...more] = past.settling('2026-03-01T00:00Z').facts();
+    expect([fact?.type, fact?.occurredAt, more]).toEqual(['AlertRaised', '2026-02-20T00:00:00.000Z', []]);
   });
 });

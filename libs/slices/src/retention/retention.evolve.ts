@@ -1,5 +1,4 @@
 import { companyPolicy } from '#kernel/company.policy.js';
-import { negated } from '#kernel/money.js';
 import type { Context } from '#kernel/policy.js';
 import { dayOf } from '#kernel/time.js';
 import type {
@@ -11,23 +10,16 @@ import type {
 import type { CustomerContacted } from '../contacts/contacts.events.js';
 import { rhythmOf, withoutPurchase, withPurchase } from '../lifecycle/lifecycle.days.policy.js';
 import type { LoyaltyEvent, LoyaltyTierChanged, Portion, ReservationConfirmed } from '../loyalty/loyalty.events.js';
-import type {
-  PurchaseLinesAdded,
-  PurchaseRecorded,
-  PurchaseRefunded,
-  PurchaseVoided,
-} from '../purchases/purchases.events.js';
 import type { SurveyAnswered } from '../surveys/surveys.events.js';
 import { isDetractor, surveysPolicy } from '../surveys/surveys.policy.js';
 import { valuePolicy } from '../value/value.policy.js';
-import * as windows from '../value/value.window.policy.js';
+import { windowAfter, within, type PurchaseFact } from '../value/value.window.policy.js';
 import type { RetentionEvent } from './retention.events.js';
 import { later } from './retention.movements.js';
 import { retentionPolicy } from './retention.policy.js';
 import { newRetention, type Episode, type Retention } from './retention.state.js';
 import { heldUntil, tierOn } from './retention.tiers.js';
 
-export type PurchaseFact = PurchaseRecorded | PurchaseLinesAdded | PurchaseRefunded | PurchaseVoided;
 export type ComplaintFact = ComplaintSlaMissed | ComplaintResponded | ComplaintResolved | ComplaintClosed;
 export type PointsFact = Exclude<LoyaltyEvent, LoyaltyTierChanged | ReservationConfirmed>;
 /** Everything this slice's state is folded from. */
@@ -126,7 +118,7 @@ function bought(state: Retention, fact: PurchaseFact, context: Context): Retenti
   const { zone } = context.policy(companyPolicy);
   const boughtAt = later(state.boughtAt, fact.occurredAt);
   const changed = { ...state, ...daysAfter(state, fact, context), boughtAt };
-  const window = windows.within(windowAfter(state, fact, zone), dayOf(boughtAt, zone), MOST_DAYS);
+  const window = within(windowAfter(state.window, fact, zone), dayOf(boughtAt, zone), MOST_DAYS);
   const { uncontactedTiers } = context.policy(retentionPolicy);
   const favoured = (known: Retention['window']): boolean =>
     uncontactedTiers.includes(tierOn(heldUntil(known, context.policy(valuePolicy)), dayOf(boughtAt, zone)));
@@ -144,21 +136,6 @@ function daysAfter(state: Retention, fact: PurchaseFact, context: Context): Pick
   if (fact.type === 'PurchaseVoided') days = withoutPurchase(known, dayOf(fact.data.purchasedAt, zone), fact.id);
   const same = days.gaps === known.gaps && days.lastDay === known.lastDay;
   return { bought: days, rhythm: same ? rhythm : rhythmOf(days, context) };
-}
-
-function windowAfter({ window }: Retention, fact: PurchaseFact, zone: string): Retention['window'] {
-  const { id } = fact;
-  const day = dayOf(fact.type === 'PurchaseRecorded' ? fact.occurredAt : fact.data.purchasedAt, zone);
-  switch (fact.type) {
-    case 'PurchaseRecorded':
-      return windows.withPurchase(window, day, fact.data.total, id);
-    case 'PurchaseLinesAdded':
-      return windows.withChange(window, day, fact.data.added, id);
-    case 'PurchaseRefunded':
-      return windows.withChange(window, day, negated(fact.data.amount), id);
-    case 'PurchaseVoided':
-      return windows.withoutPurchase(window, day, fact.data.net, id);
-  }
 }
 
 /** Puts portions into their lots, or takes them out. */

@@ -4,7 +4,7 @@ import type { Money } from '#kernel/money.js';
 import type { Context } from '#kernel/policy.js';
 import { defineProjection } from '#kernel/projection.js';
 import type { Instant } from '#kernel/time.js';
-import { exact } from '../value/value.policy.js';
+import { thousandths } from '../value/value.policy.js';
 import type { AlertRaised, Figures, Reason, RetentionEvent, Suggestion } from './retention.events.js';
 import { retentionPolicy } from './retention.policy.js';
 import { wordsOf } from './retention.words.js';
@@ -53,7 +53,6 @@ export interface AlertDocument {
 
 const ACTIONS_KEPT = 20;
 const WHY_FACTS = 20;
-const FINEST_PER_THOUSANDTH = 1_000n;
 
 const nothing: Why['policy'] = { name: retentionPolicy.name, version: 0 };
 
@@ -65,8 +64,7 @@ const policyOf = (context: Context): Why['policy'] => ({
 function sortable(worth: readonly Money[], context: Context): number {
   const { currency } = context.policy(companyPolicy);
   const ours = worth.find((amount) => amount.currency === currency);
-  const thousandths = ours === undefined ? 0 : Number(exact(ours) / FINEST_PER_THOUSANDTH);
-  return Math.min(Math.max(thousandths, 0), Number.MAX_SAFE_INTEGER);
+  return ours === undefined ? 0 : thousandths(ours);
 }
 
 function raised(doc: AlertDocument, fact: AlertRaised, context: Context): AlertDocument {

@@ -9,9 +9,10 @@ import type { PurchaseRecorded, PurchaseVoided } from '../purchases/purchases.ev
 import type { SurveyAnswered } from '../surveys/surveys.events.js';
 import { isDetractor, surveysPolicy } from '../surveys/surveys.policy.js';
 import { valuePolicy } from '../value/value.policy.js';
+import type { PurchaseFact } from '../value/value.window.policy.js';
 import { favouredUntil } from './retention.causes.js';
 import { AlertConversionUndone, AlertConverted, type Reason } from './retention.events.js';
-import type { ComplaintFact, PointsFact, PurchaseFact } from './retention.evolve.js';
+import type { ComplaintFact, PointsFact } from './retention.evolve.js';
 import { cleared, raised } from './retention.movements.js';
 import { retentionPolicy } from './retention.policy.js';
 import { nameOf, openOf, type Retention } from './retention.state.js';

@@ -76,6 +76,14 @@ export const valuePolicy = definePolicy<ValuePolicy>({
 /** An amount as a whole number at the finest scale there is, so that amounts of one currency compare exactly. */
 export const exact = ({ units, scale }: Money): bigint => BigInt(units) * 10n ** BigInt(MAX_SCALE - scale);
 
+const FINEST_PER_THOUSANDTH = 1_000n;
+
+/** Thousandths of a currency unit, rounded down, to sort by. */
+export const thousandths = (spend: Money): number => {
+  const value = Number(exact(spend) / FINEST_PER_THOUSANDTH);
+  return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+};
+
 const levelOf = (reaches: (least: number) => boolean, { high, mid }: Threshold): Level =>
   reaches(high) ? 'high' : reaches(mid) ? 'mid' : 'low';
 

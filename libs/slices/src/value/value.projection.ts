@@ -1,19 +1,13 @@
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { Why } from '#kernel/fact.js';
-import { negated, plus, zero, type Money } from '#kernel/money.js';
+import { plus, zero, type Money } from '#kernel/money.js';
 import type { Context } from '#kernel/policy.js';
 import { defineProjection } from '#kernel/projection.js';
 import { dayOf, plusDays, startOfDay, type Instant } from '#kernel/time.js';
-import type {
-  PurchaseLinesAdded,
-  PurchaseRecorded,
-  PurchaseRefunded,
-  PurchaseVoided,
-} from '../purchases/purchases.events.js';
 import { PopulationMeasured } from './value.events.js';
-import { bestOf, exact, valuePolicy, worthOf, type Level, type Tier, type ValuePolicy } from './value.policy.js';
+import { bestOf, thousandths, valuePolicy, worthOf, type Level, type Tier, type ValuePolicy } from './value.policy.js';
 import { abcOf, rfmOf, type AbcClass, type Rfm } from './value.scores.js';
-import { buyingDaysIn, withChange, within, withoutPurchase, withPurchase, type Window } from './value.window.policy.js';
+import { buyingDaysIn, windowAfter, within, type PurchaseFact, type Window } from './value.window.policy.js';
 
 /** What purchases in one currency are worth over the trailing window. */
 export interface CurrencyValue {
@@ -49,11 +43,8 @@ export interface ValueTier {
   readonly why: Why;
 }
 
-type PurchaseFact = PurchaseRecorded | PurchaseLinesAdded | PurchaseRefunded | PurchaseVoided;
-
 const HISTORY_KEPT = 50;
 const WHY_FACTS = 20;
-const FINEST_PER_THOUSANDTH = 1_000n;
 
 function byCurrency(window: Window, policy: ValuePolicy): ValueTier['currencies'] {
   const sums = new Map<string, { readonly spend: Money; readonly buyingDays: number }>();
@@ -66,11 +57,6 @@ function byCurrency(window: Window, policy: ValuePolicy): ValueTier['currencies'
   });
   return Object.fromEntries(valued);
 }
-
-const thousandths = (spend: Money): number => {
-  const value = Number(exact(spend) / FINEST_PER_THOUSANDTH);
-  return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
-};
 
 function scored(window: Window, spends: readonly Money[], context: Context): Pick<ValueTier, 'rfm' | 'abc'> {
   const measured = context.latest(PopulationMeasured)?.data;
@@ -121,25 +107,9 @@ function because(days: Window, last: string | undefined, context: Context): Why 
   return { facts, policy: { name: valuePolicy.name, version: context.policy(valuePolicy).version } };
 }
 
-function changed(window: Window, fact: PurchaseFact, context: Context): Window {
-  const { zone } = context.policy(companyPolicy);
-  const { id } = fact;
-  const day = dayOf(fact.type === 'PurchaseRecorded' ? fact.occurredAt : fact.data.purchasedAt, zone);
-  switch (fact.type) {
-    case 'PurchaseRecorded':
-      return withPurchase(window, day, fact.data.total, id);
-    case 'PurchaseLinesAdded':
-      return withChange(window, day, fact.data.added, id);
-    case 'PurchaseRefunded':
-      return withChange(window, day, negated(fact.data.amount), id);
-    case 'PurchaseVoided':
-      return withoutPurchase(window, day, fact.data.net, id);
-  }
-}
-
 /** What happens to a purchase whose day is not held changes nothing. */
 function folded(doc: ValueTier, fact: PurchaseFact, context: Context): ValueTier {
-  const window = changed(doc.window, fact, context);
+  const window = windowAfter(doc.window, fact, context.policy(companyPolicy).zone);
   return window === doc.window ? doc : revalued({ ...doc, window }, fact.occurredAt, context, fact.id);
 }
 

@@ -1,5 +1,14 @@
-import { minus, plus, zero, type Money } from '#kernel/money.js';
-import { plusDays, type Day } from '#kernel/time.js';
+import { minus, negated, plus, zero, type Money } from '#kernel/money.js';
+import { dayOf, plusDays, type Day } from '#kernel/time.js';
+import type {
+  PurchaseLinesAdded,
+  PurchaseRecorded,
+  PurchaseRefunded,
+  PurchaseVoided,
+} from '../purchases/purchases.events.js';
+
+/** What changes what was bought. */
+export type PurchaseFact = PurchaseRecorded | PurchaseLinesAdded | PurchaseRefunded | PurchaseVoided;
 
 /** What was bought in one currency on one business day. */
 export interface DaySpend {
@@ -15,6 +24,22 @@ export interface DaySpend {
 
 /** Days of the trailing window in order, one entry a day and currency. */
 export type Window = readonly DaySpend[];
+
+/** The window after a fact, which counts on the day of its purchase. */
+export function windowAfter(window: Window, fact: PurchaseFact, zone: string): Window {
+  const { id } = fact;
+  const day = dayOf(fact.type === 'PurchaseRecorded' ? fact.occurredAt : fact.data.purchasedAt, zone);
+  switch (fact.type) {
+    case 'PurchaseRecorded':
+      return withPurchase(window, day, fact.data.total, id);
+    case 'PurchaseLinesAdded':
+      return withChange(window, day, fact.data.added, id);
+    case 'PurchaseRefunded':
+      return withChange(window, day, negated(fact.data.amount), id);
+    case 'PurchaseVoided':
+      return withoutPurchase(window, day, fact.data.net, id);
+  }
+}
 
 /** With one more purchase on its day. */
 export function withPurchase(window: Window, day: Day, total: Money, fact: string): Window {
