@@ -37,6 +37,8 @@ export interface EngineOptions {
   readonly write?: boolean;
   /** Most facts a projection folds between two writes. */
   readonly batch?: number;
+  /** How long a projection waits for more, see `ProjectorOptions`. */
+  readonly lingerMs?: number;
 }
 
 /** How far a command's `at` may lie ahead of the business clock: clocks of other machines are never quite right. */
@@ -66,7 +68,7 @@ export class Engine {
   ) {}
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const { store, readModels, keys, clock, ids, slices, project = true, write = true, batch } = options;
+    const { store, readModels, keys, clock, ids, slices, project = true, write = true, batch, lingerMs } = options;
     const registry = new Registry(slices);
     const closing = new AbortController();
     const known = await store.head();
@@ -92,7 +94,7 @@ export class Engine {
       ids,
     });
     const calendar = await Calendar.open(store, clock, ids);
-    const projecting = { store, readModels, registry, reader, references, ...(batch !== undefined && { batch }) };
+    const projecting = { store, readModels, registry, reader, references, ...(batch !== undefined && { batch }), ...(lingerMs !== undefined && { lingerMs }) };
     const projector = project ? await Projector.open(projecting) : undefined;
     const readSide = projector ?? new PollingReadSide(readModels, registry);
     const due = new DueIndex(readSide);

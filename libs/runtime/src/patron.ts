@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly slices?: readonly Slice[];
   readonly clock?: Clock;
   readonly ids?: Ids;
+  /** How long projections wait for more before they write; for bulk work in this process. Milliseconds. */
+  readonly lingerMs?: number;
 }
 
 /** All of Patron, opened as a configuration says. */
@@ -59,6 +61,7 @@ export async function openPatron(config: PatronConfig, options: OpenOptions): Pr
     const engine = await Engine.open({
       ...{ store, readModels, keys, clock, ids, slices, write, project: modes.project },
       ...(config.batch !== undefined && { batch: config.batch }),
+      ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
     });
     opened.push(engine);
     engine.projector?.start();
