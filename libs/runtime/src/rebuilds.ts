@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Engine } from '#engine/engine.js';
-import type { ProjectionStatus, Projector } from '#engine/projector.js';
+import type { Projector } from '#engine/projector.js';
+import { standingOf, type Standing } from '#engine/standing.js';
 import { AlreadyRebuilding, NotHere } from './errors.js';
 import { told } from './problem.filter.js';
 
@@ -56,18 +57,8 @@ export class Rebuilds {
     return this.projector.retry();
   }
 
-  /** Where every projection stands; `elsewhere` where another process folds. */
-  async status(): Promise<readonly (Omit<ProjectionStatus, 'state'> & { readonly state: string })[]> {
-    const { projector, registry, readSide, store } = this.engine;
-    if (projector !== undefined) return projector.status();
-    const head = await store.head();
-    return Promise.all(
-      [...registry.projections.values()].map(async ({ name, version }) => {
-        const model = await readSide.model(name);
-        const [{ position }, documents] = [await model.checkpoint(), await model.count()];
-        return { name, version, state: 'elsewhere', position, head, documents, parked: [] };
-      }),
-    );
+  status(): Promise<readonly Standing[]> {
+    return standingOf(this.engine);
   }
 
   private get projector(): Projector {

@@ -1,5 +1,6 @@
 import type { Json } from '#kernel/ports/read-models.js';
-import type { ProjectionStatus as FollowedStatus } from '#engine/projector.js';
+import type { Replayed } from '#engine/replay.js';
+import type { Standing } from '#engine/standing.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import { DomainError } from '#kernel/errors.js';
@@ -26,8 +27,7 @@ export interface Sending {
 
 export type Answered = Readonly<Record<string, unknown>>;
 
-/** `elsewhere` where another process folds. */
-export type ProjectionStatus = Omit<FollowedStatus, 'state'> & { readonly state: string };
+export type ProjectionStatus = Standing;
 
 export interface PublishedPolicy {
   readonly name: string;
@@ -51,6 +51,8 @@ export interface Access {
   /** Names the projections that had parked facts. */
   retry(): Promise<readonly string[]>;
   digest(name: string): Promise<{ readonly digest: string; readonly documents: number }>;
+  /** Folds the whole log anew in this process and compares. */
+  replay(tell: (share: number, facts: number) => void): Promise<readonly Replayed[]>;
   clock(): Promise<GateClock>;
   gate(source: string): Gate;
   close(): Promise<void>;

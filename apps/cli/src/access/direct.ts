@@ -6,9 +6,12 @@ import { modelDigest } from '#engine/digest.js';
 import { NotFound } from '#engine/errors.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { Projector } from '#engine/projector.js';
+import type { Replayed } from '#engine/replay.js';
+import { standingOf } from '#engine/standing.js';
 import { loadConfig } from '#runtime/config.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
 import { Reads } from '#runtime/reads.js';
+import { replayInMemory } from '#runtime/replay.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import type { Access, Answered, ProjectionStatus, PublishedPolicy, Sending, Wanted, WhereGiven } from './access.js';
 
@@ -69,19 +72,9 @@ export class DirectAccess implements Access {
   }
 
   async projections(): Promise<readonly ProjectionStatus[]> {
-    const { projector, registry, readSide, store } = this.patron.engine;
-    const head = await store.head();
-    if (projector !== undefined) {
-      await projector.allCaughtUp(head, WAIT_MS).catch(() => undefined);
-      return projector.status();
-    }
-    return Promise.all(
-      [...registry.projections.values()].map(async ({ name, version }) => {
-        const model = await readSide.model(name);
-        const [{ position }, documents] = [await model.checkpoint(), await model.count()];
-        return { name, version, state: 'elsewhere', position, head, documents, parked: [] };
-      }),
-    );
+    const { projector, store } = this.patron.engine;
+    await projector?.allCaughtUp(await store.head(), WAIT_MS).catch(() => undefined);
+    return standingOf(this.patron.engine);
   }
 
   async rebuild(name: string, tell: (share: number, facts: number) => void): Promise<void> {
@@ -94,6 +87,10 @@ export class DirectAccess implements Access {
 
   async digest(name: string): Promise<{ readonly digest: string; readonly documents: number }> {
     return modelDigest(await this.patron.engine.readSide.model(name));
+  }
+
+  replay(tell: (share: number, facts: number) => void): Promise<readonly Replayed[]> {
+    return replayInMemory(this.patron, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
   }
 
   clock(): Promise<GateClock> {

@@ -118,6 +118,11 @@ export class RemoteAccess implements Access {
     return this.json(`/v1/projections/${encodeURIComponent(name)}/digest`);
   }
 
+  replay(): Promise<never> {
+    const message = 'A replay folds in this process: give --data, not --server. It may run beside the server.';
+    return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
+  }
+
   clock(): Promise<GateClock> {
     return this.json('/v1/clock');
   }
