@@ -139,4 +139,6 @@ describe('recording', () => {
 mkdirSync(folder);
 for (const [file, text] of Object.entries(files)) writeFileSync(`${folder}/${file}`, text);
 const index = readFileSync('libs/slices/src/index.ts', 'utf8');
-console.log(`Made ${folder}. Now list ${name}Slice in libs/slices/src/index.ts${index.includes(name) ? ' (it is there)' : ''}.`);
+console.log(
+  `Made ${folder}. Now list ${name}Slice in libs/slices/src/index.ts${index.includes(name) ? ' (it is there)' : ''}.`,
+);
