@@ -94,7 +94,15 @@ export class Engine {
       ids,
     });
     const calendar = await Calendar.open(store, clock, ids);
-    const projecting = { store, readModels, registry, reader, references, ...(batch !== undefined && { batch }), ...(lingerMs !== undefined && { lingerMs }) };
+    const projecting = {
+      store,
+      readModels,
+      registry,
+      reader,
+      references,
+      ...(batch !== undefined && { batch }),
+      ...(lingerMs !== undefined && { lingerMs }),
+    };
     const projector = project ? await Projector.open(projecting) : undefined;
     const readSide = projector ?? new PollingReadSide(readModels, registry);
     const due = new DueIndex(readSide);
