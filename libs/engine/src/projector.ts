@@ -32,6 +32,11 @@ export interface ProjectorOptions {
   readonly references: References;
   /** Most facts folded between two writes. */
   readonly batch?: number;
+  /**
+   * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each.
+   * Whoever waits for a position ends it at once. Milliseconds; 100 by default.
+   */
+  readonly lingerMs?: number;
 }
 
 /** Says how far a rebuild is. */
@@ -41,12 +46,7 @@ const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
 const UNWRITTEN_IN_BUILD = 50_000;
-/**
- * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each. Whoever
- * waits for a position ends it at once.
- */
 const LINGER_MS = 100;
-const LITTLE = 500;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;
 const RETRY_MS = 1_000;
@@ -190,7 +190,7 @@ export class Projector implements ReadSide {
         for await (const read of store.follow({ after: this.least(), batch, skip: this.unwanted(), signal })) {
           await this.turns.run(TURN, () => this.take(read));
           this.failure = undefined;
-          if (read.facts.length > 0 && read.facts.length < LITTLE) await this.linger();
+          if (read.facts.length > 0 && read.facts.length < batch) await this.linger();
         }
       } catch (error) {
         this.failure = error instanceof Error ? error.message : String(error);
@@ -260,7 +260,7 @@ export class Projector implements ReadSide {
   private linger(): Promise<void> {
     if (this.waiting.size > 0 || this.stopping.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.hurry(), LINGER_MS);
+      const timer = setTimeout(() => this.hurry(), this.options.lingerMs ?? LINGER_MS);
       this.hurry = () => {
         clearTimeout(timer);
         this.hurry = () => undefined;
