@@ -58,6 +58,23 @@ export class ImportWorld {
     return types;
   }
 
+  /** A read model's documents by key, once it has caught up. */
+  async documents(name: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const { engine } = this.patron;
+    await engine.projector?.allCaughtUp(await engine.store.head());
+    const stored = await (await engine.readSide.model(name)).scan('', 5_000);
+    return stored.map(({ doc }) => doc as Readonly<Record<string, unknown>>);
+  }
+
+  /** The sources that facts of a type name, each once. */
+  async sources(type: string): Promise<readonly (string | undefined)[]> {
+    const sources = new Set<string | undefined>();
+    for await (const { facts } of this.patron.engine.store.readAll()) {
+      for (const fact of facts) if (fact.type === type) sources.add(fact.metadata.source);
+    }
+    return [...sources];
+  }
+
   async close(): Promise<void> {
     await this.patron.close();
     rmSync(this.folder, { recursive: true, force: true });

@@ -15,11 +15,11 @@ import { reconciliationLines, writeRejects } from '../import/report.js';
 export const importCommand = defineCommand({
   usage: 'patron import <file> --mapping <mapping.json>',
   about:
-    'Import purchases from delimited text, also gzip; sent again it adds only what is new. See docs/mappings/README.md.',
+    'Import purchases, survey answers, complaints or contacts from delimited text, also gzip; sent again it adds only what is new. See docs/mappings/README.md.',
   example: 'patron import CDNOW_master.txt.gz --mapping docs/mappings/cdnow-master.json --data ./cdnow',
   args: ['file'],
   flags: {
-    mapping: { value: 'file', about: 'How the rows become purchases.' },
+    mapping: { value: 'file', about: 'How the rows become facts.' },
     rejects: { value: 'file', about: 'Where rejected rows go (default: <file>.rejects.csv here).' },
     clock: { value: 'instant|day', about: 'Leave later rows out, and let business time stand still there afterwards.' },
     dryRun: { about: 'Read, sort and match; send nothing.' },

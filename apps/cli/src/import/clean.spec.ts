@@ -1,6 +1,7 @@
-import { Cleaner, type CleanRow } from './clean.js';
+import { Cleaner } from './clean.js';
 import { shopHeader, shopMapping } from './mapping.fixture.js';
 import { parseMapping } from './mapping.js';
+import type { CleanRow } from './purchase-rows.js';
 
 const columns = shopHeader.split(',');
 const clean = (row: string, mapping: object = shopMapping) =>

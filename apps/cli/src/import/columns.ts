@@ -1,4 +1,4 @@
-import { columnsOf, type Mapping } from './mapping.js';
+import type { Mapping } from './mapping.js';
 import { MappingError } from './mapping-reader.js';
 import { decoded, type RawRow } from './rows.js';
 
@@ -7,7 +7,7 @@ export function columnNames(mapping: Mapping, header: RawRow | undefined): reado
   const { encoding, columns } = mapping.file;
   const found = header?.fields.map((field) => (decoded(field, encoding) ?? field).trim()) ?? [];
   const names = columns ?? found;
-  const problems = columnsOf(mapping)
+  const problems = mapping.columns
     .filter(([, column]) => !names.includes(column))
     .map(
       ([path, column]) => `${path} names "${column}", which the file has not (it has ${names.join(', ') || 'none'})`,

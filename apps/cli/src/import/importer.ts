@@ -1,13 +1,18 @@
 import { dayOf, daysBetween, instantOf, plusDays, startOfDay, type Day, type Instant } from '#kernel/time.js';
 import { bytesOf, FileBroken } from './bytes.js';
-import { Cleaner } from './clean.js';
+import { Cleaner, type Clean } from './clean.js';
 import { columnNames } from './columns.js';
+import { Desk, type Post } from './desk.js';
+import { nameOf } from './fields.js';
 import type { Gate, GateClock } from './gate.js';
 import type { Mapping } from './mapping.js';
-import { Post } from './post.js';
+import { PurchasePost } from './purchase-post.js';
+import { entryOf as purchaseEntry } from './purchase-rows.js';
 import { rowsOf, type RawRow } from './rows.js';
 import { openScratch } from './scratch.js';
-import { Spool } from './spool.js';
+import { Spool, type Entry } from './spool.js';
+import { StepPost } from './step-post.js';
+import { entryOf as stepEntry } from './steps.js';
 import { Tally, type Reconciliation } from './tally.js';
 import { Window } from './window.js';
 
@@ -49,12 +54,16 @@ export async function importFile(options: ImportOptions): Promise<Imported> {
   const started = performance.now();
   const { db, remove } = openScratch(options.scratchFolder);
   try {
-    const tally = new Tally();
+    const tally = new Tally(options.mapping.kind, options.mapping.customer.synthetic);
     const spool = new Spool(db, options.mapping.name);
     const clock = await prepared(options);
     const broken = await read(options, spool, tally, clock.zone);
-    const post = new Post(db, options.mapping, options.gate, spool, tally);
-    const position = await send(options, spool, post, tally, clock);
+    const desk = new Desk(db, options.mapping, options.gate, spool, tally);
+    const post =
+      options.mapping.kind === 'purchases'
+        ? new PurchasePost(db, options.mapping, desk, tally)
+        : new StepPost(desk, tally, limitOf(options));
+    const position = Math.max(await send(options, spool, post, clock), desk.position);
     const durable = secondsSince(started);
     const waits = options.wait !== false && options.dryRun !== true;
     if (waits)
@@ -85,7 +94,7 @@ async function read(
   zone: string,
 ): Promise<string | undefined> {
   const bytes = await bytesOf(file);
-  const limit = clock === undefined ? Infinity : Date.parse(clock);
+  const limit = limitOf({ clock });
   let cleaner: Cleaner | undefined;
   const take = (row: RawRow): void => {
     if (cleaner === undefined) {
@@ -96,11 +105,11 @@ async function read(
     const clean = cleaner.clean(row);
     const late = 'atMs' in clean && clean.atMs > limit;
     const reject = late
-      ? { column: mapping.date.column, reason: 'later than --clock' }
+      ? { column: nameOf(mapping.date.source), reason: 'later than --clock' }
       : 'reason' in clean
         ? clean
         : undefined;
-    if (reject === undefined) return spool.add(row, clean as Exclude<typeof clean, { reason: string }>);
+    if (reject === undefined) return spool.add(row, entryOf(clean as Clean, limit));
     tally.rejected += 1;
     spool.reject(row, reject);
   };
@@ -119,11 +128,16 @@ async function read(
   return undefined;
 }
 
+const limitOf = ({ clock }: { readonly clock?: Instant | undefined }): number =>
+  clock === undefined ? Infinity : Date.parse(clock);
+
+const entryOf = (clean: Clean, untilMs: number): Entry =>
+  'steps' in clean ? stepEntry(clean, untilMs) : purchaseEntry(clean);
+
 async function send(
   { gate, clock: wanted, dryRun = false, progress, signal }: ImportOptions,
   spool: Spool,
   post: Post,
-  tally: Tally,
   clock: GateClock,
 ): Promise<number> {
   const window = new Window(IN_FLIGHT);
@@ -154,7 +168,7 @@ async function send(
   await window.drain();
   if (day !== undefined) await advance(startOfDay(plusDays(day, 1), clock.zone));
   if (wanted !== undefined && !dryRun) position = await sent(gate, 'FixClock', { at: wanted });
-  return Math.max(position, post.position);
+  return position;
 }
 
 async function sent(gate: Gate, type: string, body: Readonly<Record<string, unknown>>): Promise<number> {

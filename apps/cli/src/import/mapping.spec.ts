@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { MappingError } from './mapping-reader.js';
-import { columnsOf, parseMapping } from './mapping.js';
+import { parseMapping } from './mapping.js';
 import { shopMapping } from './mapping.fixture.js';
 
 const problemsOf = (json: unknown): readonly string[] => {
@@ -51,11 +51,31 @@ describe('a mapping', () => {
     expect(problemsOf({ ...rest, amount: { column: 'price' } })).toEqual(['refund is matched by unitPrice: name it']);
   });
 
+  it('says plainly that customers are synthetic where a template makes them', () => {
+    const made = { ...shopMapping, customer: { template: 'shop-{rowNumber}-{invoice}' } };
+    expect(problemsOf(made)).toEqual(['customer.synthetic must be true where a template makes the customers']);
+    const marked = parseMapping({ ...made, customer: { ...made.customer, synthetic: true } });
+    expect(marked.columns).toContainEqual(['customer.template', 'invoice']);
+    expect(marked.columns.map(([, column]) => column)).not.toContain('rowNumber');
+  });
+
+  it('of another kind has fields of its own', () => {
+    const { name, file, customer, date, sku } = shopMapping;
+    const mapping = { ...{ name, file, customer, date, sku }, kind: 'contacts', contact: { cost: { column: 'cost' } } };
+    expect(problemsOf(mapping)).toEqual([
+      ...['channel', 'direction', 'purpose', 'outcome'].flatMap((field) => [
+        `contact.${field} must be an object`,
+        `contact.${field}.column must be a text`,
+      ]),
+      ...['currency must be named where contact.cost is', 'sku is not known'],
+    ]);
+  });
+
   it('refuses anything but an object', () => {
     expect(problemsOf([])[0]).toBe('it must be an object');
   });
 
   it('says which path names which column', () => {
-    expect(columnsOf(parseMapping(shopMapping))).toContainEqual(['purchase.groupBy[0]', 'invoice']);
+    expect(parseMapping(shopMapping).columns).toContainEqual(['purchase.groupBy[0]', 'invoice']);
   });
 });

@@ -1,16 +1,16 @@
 import { Matching } from './matching.js';
+import type { PurchaseRow } from './purchase-rows.js';
 import { openScratch, type Scratch } from './scratch.js';
-import type { Row } from './spool.js';
 
 const pound = { units: 100, scale: 2, currency: 'GBP' };
-const row = (lineId: string, quantity: number, fields: Partial<Row> = {}): Row => ({
-  ...{ line: 1, raw: '', lineId, sku: 'mug', quantity, unitPrice: pound, amount: null, ...fields },
+const row = (lineId: string, quantity: number, fields: Partial<PurchaseRow> = {}): PurchaseRow => ({
+  ...{ line: 1, raw: '', content: [], lineId, sku: 'mug', quantity, unitPrice: pound, amount: null, ...fields },
 });
 
 describe('matching a cancelled row', () => {
   let scratch: { readonly db: Scratch; readonly remove: () => void };
   let matching: Matching;
-  const cancel = (quantity: number, at = 99, fields: Partial<Row> = {}) => {
+  const cancel = (quantity: number, at = 99, fields: Partial<PurchaseRow> = {}) => {
     const found = matching.cancel('ann', at, row('c', quantity, fields));
     return (
       found &&

@@ -1,6 +1,6 @@
 import type { Money } from '#kernel/money.js';
 import type { Scratch } from './scratch.js';
-import type { Row } from './spool.js';
+import type { PurchaseRow } from './purchase-rows.js';
 
 export interface RefundLine {
   readonly lineId: string;
@@ -32,7 +32,7 @@ export class Matching {
     this.take = db.prepare('UPDATE bought SET left = left - ? WHERE seq = ?');
   }
 
-  bought(customerId: string, purchaseId: string, atMs: number, rows: readonly Row[]): void {
+  bought(customerId: string, purchaseId: string, atMs: number, rows: readonly PurchaseRow[]): void {
     for (const { sku, unitPrice, lineId, quantity } of rows) {
       this.insert.run(customerId, sku, priceOf(unitPrice), atMs, purchaseId, lineId, quantity);
     }
@@ -47,7 +47,7 @@ export class Matching {
   cancel(
     customerId: string,
     atMs: number,
-    row: Row,
+    row: PurchaseRow,
     recorded?: Refunded,
   ): ReadonlyMap<string, readonly RefundLine[]> | undefined {
     const lines = this.held.all(customerId, row.sku, priceOf(row.unitPrice), atMs) as unknown as readonly Held[];

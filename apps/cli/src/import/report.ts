@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Imported } from './importer.js';
+import type { Reconciliation } from './tally.js';
 
 /** Writes rejects as CSV; the rows as they stood, byte for byte. */
 export async function writeRejects(path: string, rejects: ReturnType<Imported['rejects']>): Promise<void> {
@@ -20,23 +21,17 @@ const quoted = (text: string, always = false): string =>
 
 /** The reconciliation for people. */
 export function reconciliationLines({ reconciliation, reasons }: Imported): readonly string[] {
-  const { totals, secondsDurable, secondsProjected, ...counts } = reconciliation;
-  const { rowsRead, accepted, grouped, repeated, rejected, customers, purchases, refunds, unmatched } = counts;
+  const { kind, rowsRead, accepted, grouped, repeated, rejected, unmatched } = reconciliation;
+  const { customers, syntheticCustomers, secondsDurable, secondsProjected } = reconciliation;
+  const made = syntheticCustomers ? 'SYNTHETIC: the file names none, the mapping made them' : '';
   const rows: (readonly [string, string, string])[] = [
     ['rows read', count(rowsRead), ''],
     ['  accepted', count(accepted), grouped > 0 ? `${count(grouped)} of them joined another row's fact` : ''],
     ['  repeated', count(repeated), repeated > 0 ? 'already there' : ''],
     ['  rejected', count(rejected), unmatched > 0 ? `${count(unmatched)} of them unmatched cancellations` : ''],
     ...reasons.slice(0, 10).map(([reason, many]) => [`    ${reason.slice(0, 90)}`, count(many), ''] as const),
-    ['customers', count(customers), ''],
-    [
-      'purchases',
-      count(purchases),
-      Object.entries(totals)
-        .map(([currency, sum]) => `${currency} ${sum}`)
-        .join(', '),
-    ],
-    ['refunds', count(refunds), ''],
+    ['customers', count(customers), made],
+    ...(kind === 'purchases' ? purchaseLines(reconciliation) : factLines(reconciliation)),
     [
       'seconds until durable',
       secondsDurable.toFixed(1),
@@ -47,5 +42,22 @@ export function reconciliationLines({ reconciliation, reasons }: Imported): read
   const width = Math.max(...rows.map(([label]) => label.length));
   return rows.map(([label, value, note]) => `${label.padEnd(width)} ${value.padStart(12)}  ${note}`.trimEnd());
 }
+
+type Lines = readonly (readonly [string, string, string])[];
+
+const purchaseLines = ({ purchases, refunds, totals }: Reconciliation): Lines => [
+  ['purchases', count(purchases), sumsOf(totals)],
+  ['refunds', count(refunds), ''],
+];
+
+const factLines = ({ facts, totals }: Reconciliation): Lines => [
+  ...Object.entries(facts).map(([fact, many]) => [fact, count(many), ''] as const),
+  ...(Object.keys(totals).length > 0 ? [['cost', '', sumsOf(totals)] as const] : []),
+];
+
+const sumsOf = (totals: Reconciliation['totals']): string =>
+  Object.entries(totals)
+    .map(([currency, sum]) => `${currency} ${sum}`)
+    .join(', ');
 
 const count = (value: number): string => value.toLocaleString('en-US');

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse';
 import { FileBroken } from './bytes.js';
-import type { Mapping } from './mapping.js';
+import type { BaseMapping } from './mapping-base.js';
 
 /** A row as it stands in the file. Texts are bytes, one character each, until they are decoded. */
 export interface RawRow {
@@ -15,12 +15,15 @@ const MOST_BYTES_PER_ROW = 1 << 20;
 const HIGH = /[\u0080-\u00ff]/;
 
 /** The rows of a file, blank lines left out. @throws {FileBroken} with what was read before already given */
-export function rowsOf(chunks: AsyncIterable<Buffer>, { delimiter, quote }: Mapping['file']): AsyncIterable<RawRow> {
+export function rowsOf(
+  chunks: AsyncIterable<Buffer>,
+  { delimiter, quote }: BaseMapping['file'],
+): AsyncIterable<RawRow> {
   return delimiter === 'blanks' ? byBlanks(withoutMark(chunks)) : delimited(withoutMark(chunks), delimiter, quote);
 }
 
 /** A text of bytes in its encoding; undefined where the bytes are none. */
-export function decoded(bytes: string, encoding: Mapping['file']['encoding']): string | undefined {
+export function decoded(bytes: string, encoding: BaseMapping['file']['encoding']): string | undefined {
   if (encoding === 'latin1' || !HIGH.test(bytes)) return bytes;
   const buffer = Buffer.from(bytes, 'latin1');
   return isUtf8(buffer) ? buffer.toString('utf8') : undefined;

@@ -1,7 +1,9 @@
 import type { Money } from '#kernel/money.js';
+import type { Kind } from './mapping-base.js';
 
 /** What an import did, as its last line of JSON says it. Counts are of the file: rows in the store before count too. */
 export interface Reconciliation {
+  readonly kind: Kind;
   /** accepted + repeated + rejected. */
   readonly rowsRead: number;
   /** Rows that made or joined a fact. */
@@ -13,11 +15,15 @@ export interface Reconciliation {
   readonly rejected: number;
   /** With at least one accepted or repeated row. */
   readonly customers: number;
+  /** The file names no customers: the mapping made them. */
+  readonly syntheticCustomers: boolean;
+  /** What the rows of a file of other things than purchases say, by fact. */
+  readonly facts: Readonly<Record<string, number>>;
   readonly purchases: number;
   readonly refunds: number;
   /** Rejected rows of cancellations that no purchase answers to. */
   readonly unmatched: number;
-  /** Of the purchases, before refunds, by currency. */
+  /** Of the purchases, before refunds, or of what contacts cost, by currency. */
   readonly totals: Readonly<Record<string, string>>;
   readonly secondsDurable: number;
   /** null where nobody waited for it. */
@@ -37,7 +43,13 @@ export class Tally {
   purchases = 0;
   refunds = 0;
   unmatched = 0;
+  private readonly byFact = new Map<string, number>();
   private readonly sums = new Map<string, bigint>();
+
+  constructor(
+    private readonly kind: Kind = 'purchases',
+    private readonly syntheticCustomers = false,
+  ) {}
 
   /** Rows of one group of which `fresh` are new; `facts` of them made a fact, the others joined it. */
   took(rows: number, fresh: number, facts = 1): void {
@@ -46,7 +58,11 @@ export class Tally {
     this.repeated += rows - fresh;
   }
 
-  sold(amount: Money): void {
+  stated(fact: string): void {
+    this.byFact.set(fact, (this.byFact.get(fact) ?? 0) + 1);
+  }
+
+  summed(amount: Money): void {
     const before = this.sums.get(amount.currency) ?? 0n;
     const { units, scale, currency } = amount;
     this.sums.set(currency, before + BigInt(units) * 10n ** BigInt(SCALE - scale));
@@ -57,20 +73,13 @@ export class Tally {
   }
 
   reconciled(secondsDurable: number, secondsProjected: number | null): Reconciliation {
-    const { rowsRead, accepted, grouped, repeated, rejected, customers, purchases, refunds, unmatched, totals } = this;
-    const counts = {
-      rowsRead,
-      accepted,
-      grouped,
-      repeated,
-      rejected,
-      customers,
-      purchases,
-      refunds,
-      unmatched,
-      totals,
+    const { kind, rowsRead, accepted, grouped, repeated, rejected, customers, syntheticCustomers } = this;
+    const { purchases, refunds, unmatched, totals } = this;
+    const facts = Object.fromEntries([...this.byFact].sort(([, one], [, other]) => other - one));
+    return {
+      ...{ kind, rowsRead, accepted, grouped, repeated, rejected, customers, syntheticCustomers, facts },
+      ...{ purchases, refunds, unmatched, totals, secondsDurable, secondsProjected },
     };
-    return { ...counts, secondsDurable, secondsProjected };
   }
 }
 
