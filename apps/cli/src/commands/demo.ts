@@ -4,9 +4,9 @@ import { loadConfig } from '#runtime/config.js';
 import { Exit } from '#runtime/exit.js';
 import { serve } from '../../../server/src/serve.js';
 import { RemoteAccess } from '../access/remote.js';
-import { play } from '../demo/play.js';
-import { buying, registration, simulate, storyOf, type DemoPlan } from '../demo/simulate.js';
+import { planOf, type DemoPlan } from '../demo/story.js';
 import { summaryOf } from '../demo/summary.js';
+import { tell } from '../demo/tell.js';
 import { defineCommand } from '../frame/define-command.js';
 import { ProgressLine } from '../frame/progress.js';
 import type { World } from '../frame/world.js';
@@ -30,12 +30,12 @@ export const demo = defineCommand({
     noServe: { about: 'End after the summary.' },
   },
   async run({ flags }, world) {
-    const plan = storyOf(
+    const plan = planOf(
       whole(flags.seed, 'seed', 1, 0, 2 ** 31),
       whole(flags.customers, 'customers', 2_000, 1, MOST_CUSTOMERS),
     );
     const data = flags.data ?? `patron-data-demo-${plan.seed}-${plan.customers}`;
-    if (!(await tell(plan, data, world))) return Exit.failed;
+    if (!(await told(plan, data, world))) return Exit.failed;
     const port = flags.noServe ? '0' : flags.port;
     const config = loadConfig({
       flags: { data, port, clock: startOfDay(plan.to, plan.zone), logLevel: 'warn' },
@@ -57,41 +57,28 @@ export const demo = defineCommand({
 });
 
 /** The story through the write path; false when it was broken off. */
-async function tell(plan: DemoPlan, data: string, world: World): Promise<boolean> {
-  const commands = simulate(plan, [registration, buying]);
-  world.err(
-    `${commands.length.toLocaleString('en-US')} commands of ${plan.customers.toLocaleString('en-US')} customers, ${plan.from} to ${plan.to}, into ${data}`,
-  );
+async function told(plan: DemoPlan, data: string, world: World): Promise<boolean> {
+  world.err(`${plan.customers.toLocaleString('en-US')} customers, ${plan.from} to ${plan.to}, into ${data}`);
   const access = await world.patron({ data }, 'write');
   const line = new ProgressLine(world.terminal, world.errText);
   try {
-    await access.submit({ type: 'PublishPolicy', body: company(plan), commandId: 'demo-company' });
-    const gate = access.gate('demo');
     const started = performance.now();
-    const played = await play(
-      commands,
-      gate,
-      (share, sent) => line.show('playing', share, sent, 'commands'),
-      world.signal,
-    );
+    const { done, repeated, refused } = await tell(plan, access, {
+      tell: (share, sent) => line.show('playing', share, sent, 'commands'),
+      signal: world.signal,
+    });
     line.clear();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const refused = Object.entries(played.refused)
-      .map(([code, count]) => `, ${count} refused (${code})`)
-      .join('');
-    world.err(`${played.done} done, ${played.repeated} done before${refused}, in ${seconds} s`);
+    const refusals = Object.entries(refused).map(([code, count]) => `, ${count} refused (${code})`);
+    world.err(
+      `${done.toLocaleString('en-US')} done, ${repeated.toLocaleString('en-US')} done before${refusals.join('')}, in ${seconds} s`,
+    );
     return !world.signal.aborted;
   } finally {
     line.clear();
     await access.close();
   }
 }
-
-const company = ({ zone, from }: DemoPlan) => ({
-  name: 'company',
-  rules: { zone, currency: 'GBP' },
-  effectiveFrom: startOfDay(from, zone),
-});
 
 const until = (signal: AbortSignal): Promise<void> =>
   signal.aborted

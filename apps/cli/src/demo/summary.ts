@@ -1,65 +1,57 @@
 import type { Json } from '#kernel/ports/read-models.js';
-import { decimal, type Money } from '#kernel/money.js';
+import type { Money } from '#kernel/money.js';
+import { documentsOf } from '#runtime/exports.js';
+import type { Find } from '#engine/queries.js';
 import type { Access } from '../access/access.js';
-import { bar, table, type Terminal } from '../frame/terminal.js';
+import { table, type Terminal } from '../frame/terminal.js';
+import { bars, countBy, shownMoney } from './page.js';
+import { callsWorth, channelsOf, complaintsOf, consentOf, satisfactionOf } from './summary-care.js';
 
-const PAGE = 1_000;
-const WIDTH = 24;
+/** Reads all that a query finds, as any other service would. */
+export type Reading = (model: string, find?: Find) => Promise<readonly Json[]>;
 
-/** Everything of a read model. */
-async function all(access: Access, model: string): Promise<readonly Json[]> {
-  const items: Json[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await access.find(model, { limit: PAGE, ...(cursor !== undefined && { cursor }) }, undefined);
-    items.push(...page.items);
-    if (page.cursor === undefined) return items;
-    cursor = page.cursor;
-  }
-}
+const readingOf =
+  (access: Access): Reading =>
+  async (model, find = {}) => {
+    const found: Json[] = [];
+    for await (const items of documentsOf((page) => access.find(model, page, undefined), find)) found.push(...items);
+    return found;
+  };
 
-function countBy(items: readonly Json[], field: string): readonly (readonly [string, number])[] {
-  const counts = new Map<string, number>();
-  for (const item of items) counts.set(String(item[field]), (counts.get(String(item[field])) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-}
-
-function bars(counts: readonly (readonly [string, number])[], terminal: Terminal): readonly string[] {
-  const most = Math.max(1, ...counts.map(([, count]) => count));
-  const name = Math.max(...counts.map(([text]) => text.length), 0);
-  return counts.map(
-    ([text, count]) => `  ${text.padEnd(name)}  ${terminal.paint('cyan', bar(count / most, WIDTH))} ${count}`,
-  );
-}
-
-const shownMoney = (money: Money): string =>
-  `${decimal(money).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')} ${money.currency}`;
-
-/** The state of the demo's business on one page, read as any other service would read it. */
+/** The state of the demo's business on one page. */
 export async function summaryOf(access: Access, terminal: Terminal): Promise<readonly string[]> {
-  const [stages, tiers, balances, sales, liabilities] = (await Promise.all(
-    ['lifecycle_stage', 'value_tier', 'loyalty_balance', 'sales_by_month', 'loyalty_liability'].map((model) =>
-      all(access, model),
-    ),
-  )) as [readonly Json[], readonly Json[], readonly Json[], readonly Json[], readonly Json[]];
-  const head = (text: string): string => `\n${terminal.paint('bold', text)}`;
+  const read = readingOf(access);
+  const part = (title: string, lines: readonly string[]): readonly string[] => [
+    `\n${terminal.paint('bold', title)}`,
+    ...lines,
+  ];
+  const [stages, tiers, balances] = await Promise.all(
+    ['lifecycle_stage', 'value_tier', 'loyalty_balance'].map((model) => read(model)),
+  );
+  const ofCompany = (await read('satisfaction')).filter(
+    ({ channel, touchpoint }) => channel === null && touchpoint === null,
+  );
   return [
-    head('Lifecycle stages'),
-    ...bars(countBy(stages, 'stage'), terminal),
-    head('Value tiers, by the last 365 days'),
-    ...bars(countBy(tiers, 'tier'), terminal),
-    head('Loyalty tiers'),
-    ...bars(countBy(balances, 'tier'), terminal),
-    head('Points'),
-    ...liabilities.map((one) => {
-      const { held, reserved, liability } = one as unknown as { held: number; reserved: number; liability: Money };
-      return `  ${held.toLocaleString('en-US')} held and ${reserved.toLocaleString('en-US')} reserved: a liability of ${shownMoney(liability)}`;
-    }),
-    head('Sales by month'),
-    ...table(['month', 'purchases', 'gross', 'refunds', 'refunded', 'net'], sales.map(salesRow)).map(
-      (line) => `  ${line}`,
-    ),
+    ...part('Lifecycle stages', bars(countBy(stages ?? [], 'stage'), terminal)),
+    ...part('Value tiers, by the last 365 days', bars(countBy(tiers ?? [], 'tier'), terminal)),
+    ...part('Loyalty tiers', bars(countBy(balances ?? [], 'tier'), terminal)),
+    ...part('Points', (await read('loyalty_liability')).map(liabilityLine)),
+    ...part('Sales by month', salesTable(await read('sales_by_month'))),
+    ...part('Satisfaction, 0 to 100', satisfactionOf(ofCompany)),
+    ...part('Channels, all months', channelsOf(await read('channel_performance'))),
+    ...part('Complaints', await complaintsOf(read)),
+    ...part('Consent to marketing', consentOf(await read('consent_permissions'))),
+    ...part('Worth a call: open alerts, those worth most first', await callsWorth(read)),
   ];
 }
+
+function liabilityLine(one: Json): string {
+  const { held, reserved, liability } = one as unknown as { held: number; reserved: number; liability: Money };
+  return `  ${held.toLocaleString('en-US')} held and ${reserved.toLocaleString('en-US')} reserved: a liability of ${shownMoney(liability)}`;
+}
+
+const salesTable = (sales: readonly Json[]): readonly string[] =>
+  table(['month', 'purchases', 'gross', 'refunds', 'refunded', 'net'], sales.map(salesRow)).map((line) => `  ${line}`);
 
 function salesRow(item: Json): readonly string[] {
   const { month, purchases, refunds, gross, refunded, net } = item as unknown as {
