@@ -164,7 +164,8 @@ export class Timekeeper {
     const { zone } = this.context.turnTo(to, Infinity).policy(companyPolicy);
     const starts: Instant[] = [];
     let month = firstOfMonth(dayOf(to, zone));
-    while (starts.length < MOST_MONTH_ENDS && startOfDay(month, zone) > from) {
+    // `from` itself, too: a crash may have come between reaching it and measuring; measuring twice changes nothing
+    while (starts.length < MOST_MONTH_ENDS && startOfDay(month, zone) >= from) {
       starts.unshift(startOfDay(month, zone));
       month = plusMonths(month, -1);
     }

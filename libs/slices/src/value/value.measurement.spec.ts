@@ -96,3 +96,14 @@ describe('the end of a month', () => {
     await world.close();
   });
 });
+
+it('is taken after a restart where the month had been reached and the process ended before it was measured', async () => {
+  const world = await engineWorld(slices);
+  await world.engine.calendar.advance(at);
+  const again = await world.restarted();
+  await again.advanceTo(at);
+  await again.advanceTo(at);
+  const measurements = await again.store.readStream('population');
+  expect(measurements.map(({ occurredAt }) => occurredAt)).toEqual([at]);
+  await again.close();
+});
