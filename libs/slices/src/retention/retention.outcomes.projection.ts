@@ -23,6 +23,7 @@ export interface RetentionOutcomes {
   readonly converted: number;
   /** Those of them that an action had been recorded for. */
   readonly convertedAfterAction: number;
+  /** Of many facts those with the least ids: the same ones in whatever order customers' facts came into the log. */
   readonly why: Why;
 }
 
@@ -38,8 +39,9 @@ function counted(
   by: 1 | -1 = 1,
 ): RetentionOutcomes {
   const changed = Object.fromEntries(counters.map((counter) => [counter, doc[counter] + by]));
-  const policy = { name: retentionPolicy.name, version: context.policy(retentionPolicy).version };
-  return { ...doc, ...changed, why: { facts: [...doc.why.facts, id].slice(-WHY_FACTS), policy } };
+  const version = Math.max(doc.why.policy.version, context.policy(retentionPolicy).version);
+  const facts = [...doc.why.facts, id].sort().slice(0, WHY_FACTS);
+  return { ...doc, ...changed, why: { facts, policy: { name: retentionPolicy.name, version } } };
 }
 
 const CLEARED: Readonly<Record<string, Counter>> = { time: 'clearedByTime', action: 'clearedByAction' };
@@ -48,7 +50,7 @@ const conversion = (acted: boolean): readonly Counter[] =>
 
 export const retentionOutcomes = defineProjection<RetentionOutcomes, RetentionEvent>({
   name: 'retention_outcomes',
-  version: 1,
+  version: 2,
   about:
     'Alerts by reason and month (UTC) in which they were raised: how they ended, and how many ended in a purchase.',
   key: (fact) => {

@@ -115,6 +115,16 @@ describe('retention_outcomes', () => {
     });
     expect(docs.get('silent/2026-04')).toMatchObject({ raised: 1, closed: 1, outcomes: { lost: 1 }, converted: 0 });
   });
+  it('is the same in whatever order the facts of different customers came', async () => {
+    const many = Array.from({ length: 30 }, (_, number) => ({
+      ...raised({ episodeId: `silent-${number}` }),
+      customerId: `c-${number}`,
+      id: `raised-${number}`,
+    }));
+    const [one, other] = [await outcomesOf(...many), await outcomesOf(...many.toReversed())];
+    expect(other).toEqual(one);
+    expect(one.get('silent/2026-03')?.why.facts).toHaveLength(20);
+  });
   it('tells clearing by a fact from clearing by time, and takes back what was undone', async () => {
     const undone = AlertConversionUndone({ ...silent, purchaseId: 'p-3', acted: true }, later);
     const facts = await outcomesOf(raised(), cleared('p-3', 'bought'), converted, undone);
