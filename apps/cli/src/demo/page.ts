@@ -1,9 +1,13 @@
 import { decimal, type Money } from '#kernel/money.js';
 import type { Json } from '#kernel/ports/read-models.js';
+import type { Find } from '#engine/queries.js';
 import { bar, type Terminal } from '../frame/terminal.js';
 
 const WIDTH = 24;
 const TENTH = 10;
+
+/** Reads all that a query finds, as any other service would. */
+export type Reading = (model: string, find?: Find) => Promise<readonly Json[]>;
 
 export function countBy(items: readonly Json[], field: string): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();

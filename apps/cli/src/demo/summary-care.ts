@@ -1,8 +1,7 @@
 import { plus, type Money } from '#kernel/money.js';
 import type { Json } from '#kernel/ports/read-models.js';
 import { table } from '../frame/terminal.js';
-import { groupBy, points, shownMoneys, sumOf } from './page.js';
-import type { Reading } from './summary.js';
+import { groupBy, points, shownMoneys, sumOf, type Reading } from './page.js';
 
 const DUE_NEXT = 5;
 const MONTHS = 3;

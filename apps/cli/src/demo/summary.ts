@@ -1,14 +1,10 @@
 import type { Json } from '#kernel/ports/read-models.js';
 import type { Money } from '#kernel/money.js';
 import { documentsOf } from '#runtime/exports.js';
-import type { Find } from '#engine/queries.js';
 import type { Access } from '../access/access.js';
 import { table, type Terminal } from '../frame/terminal.js';
-import { bars, countBy, shownMoney } from './page.js';
+import { bars, countBy, shownMoney, type Reading } from './page.js';
 import { callsWorth, channelsOf, complaintsOf, consentOf, satisfactionOf } from './summary-care.js';
-
-/** Reads all that a query finds, as any other service would. */
-export type Reading = (model: string, find?: Find) => Promise<readonly Json[]>;
 
 const readingOf =
   (access: Access): Reading =>
