@@ -1,4 +1,5 @@
 import { alerts } from './commands/alerts.js';
+import { backup } from './commands/backup.js';
 import { clockAdvance, clockFix, clockLift, clockShow } from './commands/clock.js';
 import { customer } from './commands/customer.js';
 import { demo } from './commands/demo.js';
@@ -10,6 +11,7 @@ import { projectionsRebuild } from './commands/projections-rebuild.js';
 import { projectionsRetry } from './commands/projections-retry.js';
 import { projections } from './commands/projections.js';
 import { read } from './commands/read.js';
+import { restore } from './commands/restore.js';
 import { send } from './commands/send.js';
 import { serve } from './commands/serve.js';
 import { streamShow } from './commands/stream-show.js';
@@ -38,6 +40,8 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['projections rebuild', projectionsRebuild],
   ['projections retry', projectionsRetry],
   ['projections digest', projectionsDigest],
+  ['backup', backup],
+  ['restore', restore],
   ['clock show', clockShow],
   ['clock advance', clockAdvance],
   ['clock fix', clockFix],

@@ -126,7 +126,8 @@ export function loadConfig({ flags = {}, env = {}, folder = process.cwd() }: Con
 const CONFIG_FILE = 'patron.config.json';
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-function isInside(folder: string, other: string): boolean {
+/** Also where both are the same folder. */
+export function isInside(folder: string, other: string): boolean {
   const path = relative(other, folder);
   return path === '' || !(path === '..' || path.startsWith('../') || path.startsWith('..\\') || isAbsolute(path));
 }

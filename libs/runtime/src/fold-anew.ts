@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Keys, type CustomerKey } from '#kernel/ports/keys.js';
+import { Engine } from '#engine/engine.js';
+import type { Progress } from '#engine/projector.js';
+import { replay } from '#engine/replay.js';
+import { slices } from '#slices/index.js';
+import { openEventStore, openKeys, openReadModels } from './adapters.js';
+import type { PatronConfig } from './config.js';
+import type { Digests } from './manifest.js';
+
+/** Opens nothing: as if every customer's key had been destroyed. */
+class NoKeys extends Keys {
+  override digest(): string {
+    return '';
+  }
+
+  override keyFor(): Promise<CustomerKey> {
+    return Promise.reject(new Error('Nothing is sealed where a log is only read.'));
+  }
+
+  override keyOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** What the log in a folder makes of every read model, folded in memory with no keys. */
+export const sealedDigests = (config: PatronConfig, data: string, tell?: Progress): Promise<Digests> =>
+  digests({ ...config, data }, new NoKeys(), tell);
+
+/** The same with the keys that the configuration names; null where there are none. */
+export async function openedDigests(config: PatronConfig, data: string, tell?: Progress): Promise<Digests | null> {
+  if (!existsSync(join(config.keys, 'master.key'))) return null;
+  const keys = await openKeys(config);
+  try {
+    return await digests({ ...config, data }, keys, tell);
+  } finally {
+    await keys.close();
+  }
+}
+
+async function digests(config: PatronConfig, keys: Keys, tell?: Progress): Promise<Digests> {
+  const { SystemClock } = await import('#adapters/system/system-clock.js');
+  const { SystemIds } = await import('#adapters/system/system-ids.js');
+  const [clock, ids] = [new SystemClock(), new SystemIds()];
+  const memory = { ...config, readModels: 'memory' };
+  const store = await openEventStore(config, 'read', clock);
+  const [readModels, empty] = [await openReadModels(memory, 'write'), await openReadModels(memory, 'write')];
+  try {
+    const read = { write: false, project: false };
+    const engine = await Engine.open({ store, readModels, keys, clock, ids, slices, ...read });
+    try {
+      const folded = await replay(engine, empty, tell);
+      return Object.fromEntries(
+        folded.map(({ name, replayed }) => {
+          const version = engine.registry.projections.get(name)?.version ?? 0;
+          return [name, { version, ...replayed }];
+        }),
+      );
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    for (const part of [readModels, empty, store]) await part.close();
+  }
+}
