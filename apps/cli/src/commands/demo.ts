@@ -2,7 +2,9 @@ import { InvalidRequest } from '#kernel/errors.js';
 import { startOfDay } from '#kernel/time.js';
 import { loadConfig } from '#runtime/config.js';
 import { Exit } from '#runtime/exit.js';
+import { openPatron } from '#runtime/patron.js';
 import { serve } from '../../../server/src/serve.js';
+import { DirectAccess } from '../access/direct.js';
 import { RemoteAccess } from '../access/remote.js';
 import { planOf, type DemoPlan } from '../demo/story.js';
 import { summaryOf } from '../demo/summary.js';
@@ -12,6 +14,8 @@ import { ProgressLine } from '../frame/progress.js';
 import type { World } from '../frame/world.js';
 
 const MOST_CUSTOMERS = 100_000;
+/** Nobody reads while the story is told: projections may wait for more facts before they write. */
+const LINGER_MS = 3_000;
 
 export const demo = defineCommand({
   usage: 'patron demo',
@@ -59,7 +63,8 @@ export const demo = defineCommand({
 /** The story through the write path; false when it was broken off. */
 async function told(plan: DemoPlan, data: string, world: World): Promise<boolean> {
   world.err(`${plan.customers.toLocaleString('en-US')} customers, ${plan.from} to ${plan.to}, into ${data}`);
-  const access = await world.patron({ data }, 'write');
+  const config = loadConfig({ flags: { data }, env: world.env });
+  const access = DirectAccess.on(await openPatron(config, { mode: 'write', lingerMs: LINGER_MS }));
   const line = new ProgressLine(world.terminal, world.errText);
   try {
     const started = performance.now();
