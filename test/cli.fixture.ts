@@ -27,8 +27,8 @@ export class CliWorld {
   }
 
   /** Starts `patron serve` on a free port and waits until it says where it listens. */
-  async serve(): Promise<void> {
-    const server = spawn(process.execPath, [program, 'serve', '--data', this.data, '--port', '0'], {
+  async serve(more: readonly string[] = []): Promise<void> {
+    const server = spawn(process.execPath, [program, 'serve', '--data', this.data, '--port', '0', ...more], {
       cwd: this.folder,
       env,
     });

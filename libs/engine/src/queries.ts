@@ -129,8 +129,9 @@ function fit(
   const range = typeof ranged === 'object' ? rangeOf(rangeField as string, ranged, sample) : undefined;
   if (Object.keys(where).length !== used + (range === undefined ? 0 : 1)) return undefined;
   const rest = fields.slice(used);
-  const turn = sort[0] === undefined ? 1 : (rest[0]?.[1] ?? 1) * sort[0][1];
-  const sorted = sort.every(([field, direction], at) => rest[at]?.[0] === field && rest[at][1] * turn === direction);
+  const free = sort.filter(([field]) => !(field in equal)); // what is equal needs no order
+  const turn = free[0] === undefined ? 1 : (rest[0]?.[1] ?? 1) * free[0][1];
+  const sorted = free.every(([field, direction], at) => rest[at]?.[0] === field && rest[at][1] * turn === direction);
   if (!sorted) return undefined;
   return { index, equal, ...(range !== undefined && { range }), reverse: turn === -1 };
 }

@@ -61,7 +61,7 @@ function byCurrency(window: Window, policy: ValuePolicy): ValueTier['currencies'
 function scored(window: Window, spends: readonly Money[], context: Context): Pick<ValueTier, 'rfm' | 'abc'> {
   const measured = context.latest(PopulationMeasured)?.data;
   const last = window.at(-1);
-  if (measured === undefined || last === undefined) return { rfm: null, abc: null };
+  if (measured === undefined || measured.customers === 0 || last === undefined) return { rfm: null, abc: null };
   const measuredOn = dayOf(measured.measuredAt, context.policy(companyPolicy).zone);
   const rfm = rfmOf(last.day, buyingDaysIn(window), spends, measured, measuredOn);
   return { rfm, abc: abcOf(spends, measured) };
