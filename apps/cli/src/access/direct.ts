@@ -121,8 +121,11 @@ export class DirectAccess implements Access {
     };
   }
 
-  close(): Promise<void> {
-    return this.patron.close();
+  /** Who reads the folder next folds nothing: what was sent is folded before, unless that takes long. */
+  async close(): Promise<void> {
+    const { projector, store } = this.patron.engine;
+    await projector?.allCaughtUp(await store.head(), WAIT_MS).catch(() => undefined);
+    await this.patron.close();
   }
 
   private get projector(): Projector {
