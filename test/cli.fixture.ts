@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../bin/patron.js', import.meta.url));
-const { PATRON_SERVER: _, PATRON_TOKEN: __, PATRON_DATA: ___, ...env } = process.env;
+const { PATRON_SERVER: _, PATRON_TOKEN: __, PATRON_DATA: ___, ...inherited } = process.env;
 
 export interface Ended {
   readonly code: number | null;
@@ -21,6 +21,12 @@ export class CliWorld {
   url = '';
   token = '';
   private server: ChildProcess | undefined;
+  private readonly env: Readonly<Record<string, string | undefined>>;
+
+  /** @param more  Environment of its processes besides that of this one. */
+  constructor(more: Readonly<Record<string, string>> = {}) {
+    this.env = { ...inherited, ...more };
+  }
 
   get pid(): number {
     return this.server?.pid ?? 0;
@@ -30,7 +36,7 @@ export class CliWorld {
   async serve(more: readonly string[] = []): Promise<void> {
     const server = spawn(process.execPath, [program, 'serve', '--data', this.data, '--port', '0', ...more], {
       cwd: this.folder,
-      env,
+      env: this.env,
     });
     this.server = server;
     let said = '';
@@ -55,7 +61,8 @@ export class CliWorld {
   }
 
   /** Runs one command in the folder. */
-  async patron(words: readonly string[], input = ''): Promise<Ended> {
+  async patron(words: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const env = { ...this.env, ...more };
     const child = spawn(process.execPath, [program, ...words], { cwd: this.folder, env });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -79,7 +86,7 @@ export class CliWorld {
     const patron = `"${process.execPath}" "${program}"`;
     const child = spawn('bash', ['-o', 'pipefail', '-c', line.replaceAll('patron ', `${patron} `)], {
       cwd: this.folder,
-      env,
+      env: this.env,
     });
     let [out, err] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
