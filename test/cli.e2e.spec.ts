@@ -178,7 +178,8 @@ described('the command line beside a running server', () => {
     const before = (await world.through(['stream', 'show', 'customer-c-1'])).out;
     await world.end('SIGKILL');
     await world.serve();
-    expect((await world.through(['stream', 'show', 'customer-c-1'])).out).toBe(before);
+    // the clock of the new process may add what time owes meanwhile, behind what was there
+    expect((await world.through(['stream', 'show', 'customer-c-1'])).out.startsWith(before)).toBe(true);
     const again = await world.through(['send', 'RecordPurchase', purchase('p-1'), '--command-id', 'first', '--json']);
     expect(JSON.parse(again.out)).toMatchObject({ repeated: true });
   }, 120_000);
