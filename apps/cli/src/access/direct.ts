@@ -16,6 +16,8 @@ import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import type { Access, Answered, ProjectionStatus, PublishedPolicy, Sending, Wanted, WhereGiven } from './access.js';
 
 const WAIT_MS = 2_000;
+/** Bulk work need not show each step in the read models; who waits for one is not kept waiting. */
+const LINGER_MS = 3_000;
 const PAGE = 1_000;
 const ASK_EVERY_MS = 200;
 
@@ -32,7 +34,7 @@ export class DirectAccess implements Access {
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<DirectAccess> {
     const config = loadConfig({ flags: { data, keys }, env });
-    return new DirectAccess(await openPatron({ ...config, target: 'all' }, { mode: wanted }));
+    return new DirectAccess(await openPatron({ ...config, target: 'all' }, { mode: wanted, lingerMs: LINGER_MS }));
   }
 
   /** On one that somebody else opened and closes. */

@@ -2,9 +2,6 @@ import { InvalidRequest } from '#kernel/errors.js';
 import { startOfDay } from '#kernel/time.js';
 import { loadConfig } from '#runtime/config.js';
 import { Exit } from '#runtime/exit.js';
-import { openPatron } from '#runtime/patron.js';
-import { serve } from '../../../server/src/serve.js';
-import { DirectAccess } from '../access/direct.js';
 import { RemoteAccess } from '../access/remote.js';
 import { planOf, type DemoPlan } from '../demo/story.js';
 import { summaryOf } from '../demo/summary.js';
@@ -45,6 +42,7 @@ export const demo = defineCommand({
       flags: { data, port, clock: startOfDay(plan.to, plan.zone), logLevel: 'warn' },
       env: world.env,
     });
+    const { serve } = await import('../../../server/src/serve.js'); // Nest is loaded only where it is used
     const server = await serve(config, { out: () => undefined, err: world.err }, { signals: false });
     try {
       const { secret } = server.patron.tokens.create({ name: `demo-${Date.now()}`, role: 'admin' });
@@ -64,6 +62,8 @@ export const demo = defineCommand({
 async function told(plan: DemoPlan, data: string, world: World): Promise<boolean> {
   world.err(`${plan.customers.toLocaleString('en-US')} customers, ${plan.from} to ${plan.to}, into ${data}`);
   const config = loadConfig({ flags: { data }, env: world.env });
+  const { openPatron } = await import('#runtime/patron.js');
+  const { DirectAccess } = await import('../access/direct.js');
   const access = DirectAccess.on(await openPatron(config, { mode: 'write', lingerMs: LINGER_MS }));
   const line = new ProgressLine(world.terminal, world.errText);
   try {
