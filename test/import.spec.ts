@@ -153,21 +153,27 @@ describe('importing rows that are purchases', () => {
 });
 
 withSharedData('cdnow/CDNOW_sample.txt.gz', (path) => {
-  it('gives the published totals, all repeated the second time, and the same documents when shuffled', async () => {
+  it('gives the published totals, and all repeated the second time', async () => {
     const totals = { customers: 2_357, purchases: 6_919, totals: { USD: '244091.94' } };
-    const [sorted, shuffled] = [await ImportWorld.open(), await ImportWorld.open()];
-    const first = await sorted.import(path, shipped('cdnow-sample'));
+    const world = await ImportWorld.open();
+    const first = await world.import(path, shipped('cdnow-sample'));
     expect(first.reconciliation).toMatchObject({ rowsRead: 6_919, accepted: 6_919, rejected: 0, ...totals });
-    const lines = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
-    const turned = lines.map((line, at) => [(at * 7_919) % 6_919, line] as const).sort(([a], [b]) => a - b);
-    await shuffled.import(
-      shuffled.file('turned.txt', turned.map(([, line]) => line).join('\n')),
-      shipped('cdnow-sample'),
-    );
-    expect(await shuffled.digests()).toEqual(await sorted.digests());
-    const again = await sorted.import(path, shipped('cdnow-sample'));
+    const again = await world.import(path, shipped('cdnow-sample'));
     expect(again.reconciliation).toMatchObject({ accepted: 0, repeated: 6_919, rejected: 0, ...totals });
-    await Promise.all([sorted.close(), shuffled.close()]);
+    await world.close();
+  }, 300_000);
+
+  it('gives the same documents when shuffled', async () => {
+    const rows = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n').slice(0, 1_000);
+    const turned = rows.map((row, at) => [(at * 7_919) % 1_000, row] as const).sort(([a], [b]) => a - b);
+    const digests: unknown[] = [];
+    for (const order of [rows, turned.map(([, row]) => row)]) {
+      const world = await ImportWorld.open();
+      await world.import(world.file('rows.txt', order.join('\n')), shipped('cdnow-sample'));
+      digests.push(await world.digests());
+      await world.close();
+    }
+    expect(digests[1]).toEqual(digests[0]);
   }, 300_000);
 });
 
