@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '#kernel/ports/clock.js';
 import { StoreRefused, type EventStore } from '#kernel/ports/event-store.js';
 import type { Keys } from '#kernel/ports/keys.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
+import { AbsentKeys, KeysAbsent } from './absent-keys.js';
 import type { PatronConfig } from './config.js';
 import { BadConfig } from './errors.js';
 
@@ -36,11 +38,20 @@ export async function openReadModels({ readModels, data }: PatronConfig, mode: M
   return EmbeddedReadModels.open({ folder: data, mode });
 }
 
-/** Facts that end with the process may be sealed with keys that do, too. */
-export async function openKeys({ eventStore, keys }: PatronConfig): Promise<Keys> {
+/**
+ * Facts that end with the process may be sealed with keys that do, too. Keys are made for a history that begins, never for
+ * one that is there: under new ones nothing would be found again, and every command could be done twice.
+ *
+ * @throws {KeysAbsent} where a history is there and its keys are not
+ */
+export async function openKeys({ eventStore, keys }: PatronConfig, mode: Mode, begun: boolean): Promise<Keys> {
   if (eventStore === 'memory') {
     const { MemoryKeys } = await import('#adapters/memory/memory-keys.js');
     return new MemoryKeys();
+  }
+  if (begun && !existsSync(join(keys, 'master.key'))) {
+    if (mode === 'write') throw new KeysAbsent(keys);
+    return new AbsentKeys(keys);
   }
   const { EmbeddedKeys } = await import('#adapters/embedded/embedded-keys.js');
   return EmbeddedKeys.open({ folder: keys });

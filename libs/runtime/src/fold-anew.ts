@@ -1,41 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Keys, type CustomerKey } from '#kernel/ports/keys.js';
+import type { Keys } from '#kernel/ports/keys.js';
 import { Engine } from '#engine/engine.js';
 import type { Progress } from '#engine/projector.js';
 import { replay } from '#engine/replay.js';
 import { slices } from '#slices/index.js';
 import { openEventStore, openKeys, openReadModels } from './adapters.js';
+import { AbsentKeys } from './absent-keys.js';
 import type { PatronConfig } from './config.js';
 import type { Digests } from './manifest.js';
 
-/** Opens nothing: as if every customer's key had been destroyed. */
-class NoKeys extends Keys {
-  override digest(): string {
-    return '';
-  }
-
-  override keyFor(): Promise<CustomerKey> {
-    return Promise.reject(new Error('Nothing is sealed where a log is only read.'));
-  }
-
-  override keyOf(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  override close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
 /** What the log in a folder makes of every read model, folded in memory with no keys. */
 export const sealedDigests = (config: PatronConfig, data: string, tell?: Progress): Promise<Digests> =>
-  digests({ ...config, data }, new NoKeys(), tell);
+  digests({ ...config, data }, new AbsentKeys(config.keys), tell);
 
 /** The same with the keys that the configuration names; null where there are none. */
 export async function openedDigests(config: PatronConfig, data: string, tell?: Progress): Promise<Digests | null> {
   if (!existsSync(join(config.keys, 'master.key'))) return null;
-  const keys = await openKeys(config);
+  const keys = await openKeys(config, 'read', true);
   try {
     return await digests({ ...config, data }, keys, tell);
   } finally {

@@ -53,7 +53,7 @@ export async function openPatron(config: PatronConfig, options: OpenOptions): Pr
   try {
     const store = new MeasuredEventStore(await openEventStore(config, modes.store, clock));
     opened.push(store);
-    const keys = await openKeys(config);
+    const keys = await openKeys(config, modes.store, (await store.head()) > 0);
     opened.push(keys);
     const readModels = await openReadModels(config, modes.readModels);
     opened.push(readModels);
