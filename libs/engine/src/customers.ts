@@ -184,7 +184,7 @@ export class Customers {
       throw new RevisionMismatch(ifMatch, customer.count - 1);
     if (part !== null) decision.decide(command, part);
     const facts = decision.facts(command.at);
-    if (facts.length === 0 && !fresh && (await this.deps.loader.catchUp(customer)))
+    if ((facts.length === 0 || dryRun) && !fresh && (await this.deps.loader.catchUp(customer)))
       return this.decideOn(customer, request, true);
     if (facts.length > 0 && !dryRun) await this.append(customer, decision, facts);
     return receiptOf(

@@ -21,7 +21,13 @@ const keyOf = (projection: string, owner: string): string => `${projection} ${ow
 export class Parking {
   private readonly parked = new Map<string, Parked>();
 
-  private constructor(private readonly model: ReadModel) {}
+  /** @param model  Where they are kept; nowhere for a build, whose parked facts count only once it is read. */
+  private constructor(private readonly model?: ReadModel) {}
+
+  /** For a build beside the one that is read, which goes on with what it has parked itself. */
+  static ofBuild(): Parking {
+    return new Parking();
+  }
 
   static async open(readModels: ReadModels): Promise<Parking> {
     const model = await readModels.open({ name: 'parked', version: 1, indexes: [] });
@@ -64,16 +70,25 @@ export class Parking {
     this.parked.set(key, doc);
   }
 
-  /** Forgets a projection's parked facts, as when it is folded from the start. */
-  async clear(projection: string): Promise<void> {
+  /** Takes in what a build parked; before readers switch to it, so that a crash in between hides nothing. */
+  async adopt(build: Parking): Promise<void> {
+    for (const [key, parked] of build.parked) {
+      await this.write(key, { ...parked }, parked.position);
+      this.parked.set(key, parked);
+    }
+  }
+
+  /** Forgets what a projection had parked and its new build could fold. */
+  async releaseAllBut(build: Parking, projection: string): Promise<void> {
     for (const [key, parked] of this.parked) {
-      if (parked.projection !== projection) continue;
+      if (parked.projection !== projection || build.parked.has(key)) continue;
       await this.write(key, null, parked.position);
       this.parked.delete(key);
     }
   }
 
   private async write(key: string, doc: Record<string, unknown> | null, position: Position): Promise<void> {
+    if (this.model === undefined) return;
     const loadedAt = (await this.model.load([key])).get(key)?.position ?? 0;
     await this.model.write([{ key, doc, position, due: null, loadedAt }], { position: 0, clock: EARLIEST });
   }

@@ -148,8 +148,8 @@ export class Projector implements ReadSide {
     this.rebuilding.add(name);
     try {
       const build = await readModels.build(specOf(registry, name));
-      await this.parking.clear(name);
-      const run = await this.runOn(projection, build, true);
+      const parking = Parking.ofBuild();
+      const run = await ProjectionRun.open(projection, build, this.options.references, parking, true);
       const skip = this.unwanted([projection]);
       let facts = 0;
       const fold = async (upTo?: Position): Promise<void> => {
@@ -166,8 +166,10 @@ export class Projector implements ReadSide {
         await fold(Math.max(this.run(name).folded, run.folded));
         await run.write();
         await run.note();
+        await this.parking.adopt(parking);
         await readModels.swap(build);
-        this.runs.set(name, run);
+        await this.parking.releaseAllBut(parking, name);
+        this.runs.set(name, await this.runOn(projection, build));
       });
       this.wake();
     } finally {
@@ -230,8 +232,8 @@ export class Projector implements ReadSide {
     return this.runs.get(name) as ProjectionRun;
   }
 
-  private runOn(projection: AnyProjection, model: ReadModel, building = false): Promise<ProjectionRun> {
-    return ProjectionRun.open(projection, model, this.options.references, this.parking, building);
+  private runOn(projection: AnyProjection, model: ReadModel): Promise<ProjectionRun> {
+    return ProjectionRun.open(projection, model, this.options.references, this.parking);
   }
 
   private least(): Position {

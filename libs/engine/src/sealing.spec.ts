@@ -1,5 +1,7 @@
 import { UnreadableBody } from '#kernel/errors.js';
-import { openWith, sealWith } from './sealing.js';
+import { StoreUnavailable } from '#kernel/ports/event-store.js';
+import { MemoryKeys } from '#adapters/memory/memory-keys.js';
+import { openWith, Sealer, sealWith } from './sealing.js';
 
 const key = { id: 'k1', bytes: Uint8Array.from({ length: 32 }, (_, index) => index) };
 const nonce = Buffer.from(Uint8Array.from({ length: 12 }, (_, index) => 0xf0 + index));
@@ -26,5 +28,16 @@ describe('a sealed field', () => {
     expect(() => openWith({ id: 'k1', bytes: new Uint8Array(32) }, place, sealed)).toThrow(UnreadableBody);
     const changed = sealed.slice(0, -3) + (sealed.at(-3) === 'A' ? 'B' : 'A') + sealed.slice(-2);
     expect(() => openWith(key, place, changed)).toThrow(UnreadableBody);
+  });
+  it('is unreadable where its key is there and does not open, but not where keys cannot be had now', async () => {
+    const { customerId, stream, eventId, field } = place;
+    const opening = (error: Error) => {
+      const keys = new MemoryKeys();
+      keys.keyOf = () => Promise.reject(error);
+      const data = { [field]: sealWith(key, place, 'Ann') };
+      return new Sealer(keys).open({ customerId, stream, eventId }, [field], data, () => true);
+    };
+    await expect(opening(new Error('Unsupported state'))).rejects.toBeInstanceOf(UnreadableBody);
+    await expect(opening(new StoreUnavailable('closed'))).rejects.toBeInstanceOf(StoreUnavailable);
   });
 });

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { canonicalJson } from '#kernel/canonical.js';
 import { UnreadableBody } from '#kernel/errors.js';
+import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import type { CustomerKey, Keys } from '#kernel/ports/keys.js';
 
 const PREFIX = 'sealed:1:';
@@ -45,7 +46,7 @@ export function openWith(key: CustomerKey, place: Place, sealed: string): unknow
     const text = decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new UnreadableBody(`the sealed field ${place.field} does not open`, { cause: error });
+    throw new UnreadableBody(`the sealed field ${place.field} does not open.`, { cause: error });
   }
 }
 
@@ -77,9 +78,18 @@ export class Sealer {
       const value = opened[field];
       if (!isSealed(value)) continue;
       const keyId = value.slice(PREFIX.length).split(':', 1)[0] ?? '';
-      const key = may(field) ? await this.keys.keyOf(place.customerId, keyId) : undefined;
+      const key = may(field) ? await this.keyOf({ ...place, field }, keyId) : undefined;
       opened[field] = key === undefined ? null : openWith(key, { ...place, field }, value);
     }
     return opened;
+  }
+  /** @throws {UnreadableBody} when the key itself is there but does not open; {StoreUnavailable} */
+  private async keyOf({ customerId, field }: Place, keyId: string): Promise<CustomerKey | undefined> {
+    try {
+      return await this.keys.keyOf(customerId, keyId);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      throw new UnreadableBody(`the key of the sealed field ${field} does not open.`, { cause: error });
+    }
   }
 }
