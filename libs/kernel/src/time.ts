@@ -1,4 +1,5 @@
 import { InvalidRequest } from './errors.js';
+import { isoInstant, parsedInstant } from './iso-instants.js';
 
 /** ISO 8601 in UTC with milliseconds, `2026-11-22T18:46:20.000Z`: instants compare as texts. */
 export type Instant = string;
@@ -13,8 +14,8 @@ const HOUR_MS = 3_600_000;
 const SLOT_MS = 900_000; // every zone since 1972 changes its offset on a quarter of an hour
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-export const instantOf = (ms: number): Instant => new Date(ms).toISOString();
-export const msOf = (at: Instant): number => Date.parse(at);
+export const instantOf: (ms: number) => Instant = isoInstant;
+export const msOf: (at: Instant) => number = parsedInstant;
 export const plusMs = (at: Instant, ms: number): Instant => instantOf(msOf(at) + ms);
 export const plusHours = (at: Instant, hours: number): Instant => plusMs(at, hours * HOUR_MS);
 
@@ -80,15 +81,20 @@ function measuredOffset(ms: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - ms;
 }
 
+/** Midnight UTC of a day. */
+const startMs = (day: Day): number => msOf(`${day}T00:00:00.000Z`);
+
 /** The business day on which an instant falls. */
 export const dayOf = (at: Instant, zone: string): Day => {
+  if (zone === 'UTC') return at.slice(0, 10);
   const ms = msOf(at);
   return instantOf(ms + offsetAt(ms, zone)).slice(0, 10);
 };
 
 /** Wall-clock time of a zone as an instant; a time the clocks skip is read with the offset before the jump. */
 export function instantAt(day: Day, timeOfDayMs: number, zone: string): Instant {
-  const wall = Date.parse(`${day}T00:00:00.000Z`) + timeOfDayMs;
+  const wall = startMs(day) + timeOfDayMs;
+  if (zone === 'UTC') return instantOf(wall);
   const early = wall - offsetAt(wall - DAY_MS, zone);
   const late = wall - offsetAt(wall + DAY_MS, zone);
   if (early + offsetAt(early, zone) === wall) return instantOf(early);
@@ -98,12 +104,10 @@ export function instantAt(day: Day, timeOfDayMs: number, zone: string): Instant 
 /** First instant of a business day. */
 export const startOfDay = (day: Day, zone: string): Instant => instantAt(day, 0, zone);
 
-export const plusDays = (day: Day, days: number): Day =>
-  instantOf(Date.parse(`${day}T00:00:00.000Z`) + days * DAY_MS).slice(0, 10);
+export const plusDays = (day: Day, days: number): Day => instantOf(startMs(day) + days * DAY_MS).slice(0, 10);
 
 /** Whole days from one business day to another; negative when `to` is earlier. */
-export const daysBetween = (from: Day, to: Day): number =>
-  Math.round((Date.parse(`${to}T00:00:00.000Z`) - Date.parse(`${from}T00:00:00.000Z`)) / DAY_MS);
+export const daysBetween = (from: Day, to: Day): number => Math.round((startMs(to) - startMs(from)) / DAY_MS);
 
 /** The same day of a later month; 31 January + 1 month = 28 or 29 February. */
 export function plusMonths(day: Day, months: number): Day {

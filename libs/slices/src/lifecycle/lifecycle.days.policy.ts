@@ -64,16 +64,17 @@ export function withoutPurchase(known: BuyingDays, day: Day, fact: string): Buyi
 
 /** The median of the gaps in days, halves kept; undefined without a gap. */
 export function medianGap({ gaps }: BuyingDays): number | undefined {
-  const lengths = Object.entries(gaps)
-    .map(([length, count]) => [Number(length), count] as const)
-    .sort(([left], [right]) => left - right);
-  const total = lengths.reduce((sum, [, count]) => sum + count, 0);
+  let total = 0;
+  for (const length in gaps) total += gaps[length] as number;
   if (total === 0) return undefined;
-  const at = (rank: number): number => {
-    let seen = 0;
-    return lengths.find(([, count]) => (seen += count) >= rank)?.[0] ?? 0;
-  };
-  return (at(Math.ceil(total / 2)) + at(Math.floor(total / 2) + 1)) / 2;
+  const [low, high] = [Math.ceil(total / 2), Math.floor(total / 2) + 1];
+  let [seen, lower] = [0, -1];
+  for (const length in gaps) {
+    seen += gaps[length] as number; // whole numbers as keys come in rising order, as ECMAScript has it
+    if (lower < 0 && seen >= low) lower = Number(length);
+    if (seen >= high) return (lower + Number(length)) / 2;
+  }
+  return undefined;
 }
 
 /** How many days usually pass between two buying days. */

@@ -1,7 +1,7 @@
 import { plus, unitsAt, zero, type Money } from '#kernel/money.js';
 import { plusDays, type Day } from '#kernel/time.js';
 import { TIERS, worthOf, type Tier, type ValuePolicy } from '../value/value.policy.js';
-import { within, type Window } from '../value/value.window.policy.js';
+import { within, type DaySpend, type Window } from '../value/value.window.policy.js';
 
 /** The first business day on which time alone takes a tier away; a tier that was not reached has none. */
 export type HeldUntil = Readonly<Partial<Record<Tier, Day>>>;
@@ -14,41 +14,32 @@ export function heldUntil(window: Window, policy: ValuePolicy): HeldUntil {
   const before = known.get(window);
   if (before?.policy === policy) return before.held;
   const held: Partial<Record<Tier, Day>> = {};
-  for (const currency of new Set(window.map((entry) => entry.currency))) {
-    const days = window.filter((entry) => entry.currency === currency);
-    const sums = sumsOf(days);
-    for (const tier of TIERS.slice(0, -1)) {
-      const day = latestFrom(days, sums, tier, policy);
-      if (day === undefined) continue;
-      const until = plusDays(day, policy.windowDays);
-      if (until > (held[tier] ?? '')) held[tier] = until;
-    }
-  }
+  for (const currency of new Set(window.map((entry) => entry.currency))) hold(held, window, currency, policy);
   known.set(window, { policy, held });
   return held;
 }
 
-/** What was spent from each of these days on. */
-function sumsOf(days: Window): readonly Money[] {
-  const scale = Math.max(...days.map(({ net }) => net.scale));
-  let units = 0;
-  const sums = days.toReversed().map(({ net, currency }) => {
-    units += unitsAt(net, scale);
-    return { units, scale, currency };
-  });
-  return sums.reverse();
-}
-
-/** The latest of these days from which on enough was bought for a tier, or for a better one. */
-function latestFrom(days: Window, sums: readonly Money[], tier: Tier, policy: ValuePolicy): Day | undefined {
-  let [reaches, fails] = [-1, days.length];
-  while (fails - reaches > 1) {
-    const middle = (reaches + fails) >> 1;
-    const worth = worthOf(sums[middle] as Money, days.length - middle, policy);
-    if (isLower(worth.tier, tier)) fails = middle;
-    else reaches = middle;
+/**
+ * Goes back from the newest day and adds up what was bought: the first day on which that is enough for a tier is the
+ * latest that holds it. It ends where the best tier is reached.
+ */
+function hold(held: Partial<Record<Tier, Day>>, window: Window, currency: string, policy: ValuePolicy): void {
+  const scale = window.reduce(
+    (most, entry) => (entry.currency === currency ? Math.max(most, entry.net.scale) : most),
+    0,
+  );
+  let [units, days, reached] = [0, 0, TIERS.length - 1];
+  for (let at = window.length - 1; at >= 0 && reached > 0; at -= 1) {
+    const entry = window[at] as DaySpend;
+    if (entry.currency !== currency) continue;
+    units += unitsAt(entry.net, scale);
+    days += 1;
+    const rank = TIERS.indexOf(worthOf({ units, scale, currency }, days, policy).tier);
+    if (rank >= reached) continue;
+    const until = plusDays(entry.day, policy.windowDays);
+    for (const tier of TIERS.slice(rank, reached)) if (until > (held[tier] ?? '')) held[tier] = until;
+    reached = rank;
   }
-  return days[reaches]?.day;
 }
 
 /** The tier on a business day, if nothing more is bought. */

@@ -76,11 +76,12 @@ export const valuePolicy = definePolicy<ValuePolicy>({
 /** An amount as a whole number at the finest scale there is, so that amounts of one currency compare exactly. */
 export const exact = ({ units, scale }: Money): bigint => BigInt(units) * 10n ** BigInt(MAX_SCALE - scale);
 
-const FINEST_PER_THOUSANDTH = 1_000n;
+const THOUSANDTHS = 3;
 
-/** Thousandths of a currency unit, rounded down, to sort by. */
-export const thousandths = (spend: Money): number => {
-  const value = Number(exact(spend) / FINEST_PER_THOUSANDTH);
+/** Thousandths of a currency unit, rounded towards zero, to sort by. */
+export const thousandths = ({ units, scale }: Money): number => {
+  const value =
+    scale > THOUSANDTHS ? Math.trunc(units / 10 ** (scale - THOUSANDTHS)) : units * 10 ** (THOUSANDTHS - scale);
   return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 };
 
@@ -91,10 +92,17 @@ const levelOf = (reaches: (least: number) => boolean, { high, mid }: Threshold):
 export function worthOf(spend: Money, buyingDays: number, { currencies }: ValuePolicy) {
   const known = currencies[spend.currency];
   if (known === undefined) return { spendLevel: 'low', buyingDaysLevel: 'low', tier: 'low' } as const;
-  const units = exact(spend);
-  const spendLevel = levelOf((least) => units >= BigInt(least) * 10n ** BigInt(MAX_SCALE), known.spend);
+  const spendLevel = levelOf((least) => isAtLeast(spend, least), known.spend);
   const buyingDaysLevel = levelOf((least) => buyingDays >= least, known.buyingDays);
   return { spendLevel, buyingDaysLevel, tier: tierFor(spendLevel, buyingDaysLevel) };
+}
+
+/** Big integers only where the threshold does not fit a number: this is asked several times a purchase. */
+function isAtLeast(spend: Money, wholeUnits: number): boolean {
+  const least = wholeUnits * 10 ** spend.scale;
+  return Number.isSafeInteger(least)
+    ? spend.units >= least
+    : exact(spend) >= BigInt(wholeUnits) * 10n ** BigInt(MAX_SCALE);
 }
 
 /** VIP: both high. High: spend high. Mid: spend mid, or bought often for little. Low: the rest. */
