@@ -1,6 +1,7 @@
 import { customerStream, type Fact, type Position } from '#kernel/fact.js';
 import type { Instant } from '#kernel/time.js';
 import type { FoldContext } from './context.js';
+import { Dues } from './dues.js';
 import type { Registry } from './registry.js';
 
 /** What the engine keeps of one customer between commands: each slice's state, and which commands were done. */
@@ -20,12 +21,14 @@ export class Customer {
   readonly identities = new Set<string>();
   /** Facts in the newest snapshot. */
   snapshotAt = 0;
+  readonly dues: Dues;
 
   constructor(
     readonly id: string,
     registry: Registry,
   ) {
     this.stream = customerStream(id);
+    this.dues = new Dues(registry);
     this.states = registry.parts.map(({ decider }): unknown => decider.initial);
   }
 
@@ -59,14 +62,4 @@ export function evolve(
     context.turnTo(fact.occurredAt, position, fact.metadata.policies);
     states[index] = decider.evolve(states[index], fact, context) as unknown;
   }
-}
-
-/** The earliest instant at which a slice will owe a fact; null for never. */
-export function dueOf(states: readonly unknown[], registry: Registry, context: FoldContext): Instant | null {
-  let earliest: Instant | null = null;
-  for (const { index, decider } of registry.parts) {
-    const due = decider.due?.(states[index], context) ?? null;
-    if (due !== null && (earliest === null || due < earliest)) earliest = due;
-  }
-  return earliest;
 }

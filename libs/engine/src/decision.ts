@@ -4,7 +4,7 @@ import type { Fact, Metadata } from '#kernel/fact.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
 import type { FoldContext } from './context.js';
-import { dueOf, evolve, type Customer } from './customer.js';
+import { evolve, type Customer } from './customer.js';
 import { TooManyFacts } from './errors.js';
 import type { Part, Registry } from './registry.js';
 
@@ -66,7 +66,7 @@ export class Decision {
   facts(at: Instant): readonly Decided[] {
     const last = this.decided.at(-1);
     if (last === undefined) return [];
-    const dueAt = dueOf(this.states, this.registry, this.context.turnTo(at, Infinity));
+    const dueAt = this.customer.dues.earliest(this.states, at, this.context);
     if (dueAt === this.dueAt) return this.decided;
     const metadata = { ...last.fact.metadata, dueAt };
     return [...this.decided.slice(0, -1), { ...last, fact: { ...last.fact, metadata } }];
@@ -108,9 +108,9 @@ export class Decision {
       const until = changes[index + 1];
       let first: Part | undefined;
       let earliest = at;
-      for (const part of this.registry.parts) {
+      for (const part of this.registry.timed) {
         if (early.has(part)) continue;
-        const owed = part.decider.due?.(this.states[part.index], this.context.turnTo(from, Infinity)) ?? null;
+        const owed = this.customer.dues.of(part, this.states[part.index], index, from, this.context);
         if (owed === null) continue;
         const due = owed > from ? owed : from;
         if (until !== undefined && due >= until) continue;

@@ -9,6 +9,8 @@ import type { Registry } from './registry.js';
 import { UnknownPolicy } from './errors.js';
 
 const FOLLOW_AGAIN_MS = 1_000;
+/** Between two looks at the log: these facts are rare, and to look for them after every commit costs the commits. */
+const LOOK_MS = 50;
 
 export interface PolicyVersion {
   readonly name: string;
@@ -23,6 +25,7 @@ export class References {
   private readonly policies = new Map<string, PolicyVersion[]>();
   private changes: readonly Instant[] = [EARLIEST];
   private readonly facts = new Map<string, { readonly position: Position; readonly fact: Fact }[]>();
+  private taken = 0;
 
   constructor(private readonly registry: Registry) {}
 
@@ -38,6 +41,11 @@ export class References {
     return references;
   }
 
+  /** Rises with everything that is taken in. */
+  get generation(): number {
+    return this.taken;
+  }
+
   /** Takes in what any process publishes behind a position, until `signal` aborts. */
   async follow(store: EventStore, after: Position, signal: AbortSignal): Promise<void> {
     let position = after;
@@ -46,6 +54,7 @@ export class References {
         for await (const read of store.follow({ after: position, types: this.registry.sharedTypes, signal })) {
           for (const recorded of read.facts) this.take(recorded);
           position = read.position;
+          await delay(LOOK_MS, undefined, { signal });
         }
         if (!signal.aborted) await delay(FOLLOW_AGAIN_MS, undefined, { signal });
       } catch {
@@ -70,6 +79,7 @@ export class References {
       fact: { type, id, customerId: '', revision, occurredAt, data, metadata },
     });
     this.facts.set(type, facts);
+    this.taken += 1;
   }
 
   /** @throws {UnknownPolicy} when no version is in force */
@@ -113,7 +123,8 @@ export class References {
 
   /** Instants, in order, at which policies came into force up to `at`; the first is the beginning of time. */
   changesUpTo(at: Instant): readonly Instant[] {
-    return this.changes.filter((change) => change <= at);
+    const last = this.changes.at(-1);
+    return last === undefined || last <= at ? this.changes : this.changes.filter((change) => change <= at);
   }
 
   private takePolicy(recorded: Recorded): void {
@@ -124,6 +135,7 @@ export class References {
     const parsed = { ...definition.parse(rules), version, effectiveFrom };
     versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
     this.policies.set(name, versions);
+    this.taken += 1;
     if (!this.changes.includes(effectiveFrom)) this.changes = [...this.changes, effectiveFrom].sort();
   }
 }

@@ -26,6 +26,8 @@ export class Registry {
   readonly projections = new Map<string, AnyProjection>();
   readonly references: readonly { readonly stream: string; readonly event: AnyEvent }[];
   readonly parts: readonly Part[];
+  /** Those to whom time can owe a fact. */
+  readonly timed: readonly Part[];
   /** Named in snapshots: one taken under another version is left aside. */
   readonly stateVersion: string;
   private readonly evolving = new Map<string, readonly Part[]>();
@@ -43,6 +45,7 @@ export class Registry {
     this.parts = slices
       .filter((slice) => slice.decider !== undefined)
       .map((slice, index) => ({ index, slice, decider: slice.decider as AnyDecider }));
+    this.timed = this.parts.filter(({ decider }) => decider.due !== undefined);
     for (const type of this.events.keys()) {
       const part = (events: readonly AnyEvent[] = []): boolean => events.some((event) => event.type === type);
       this.evolving.set(

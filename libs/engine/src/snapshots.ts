@@ -16,11 +16,11 @@ interface Taken {
 }
 
 /** A stream shorter than this is folded from its start. */
-const SHORTEST = 500;
+const SHORTEST = 40;
 
 /**
- * Discardable states of long streams, sealed with their customer's key. One is taken when a stream has grown by a
- * quarter since the last, so that what it costs per fact stays the same however long the stream.
+ * Discardable states of long streams, sealed with their customer's key. One is taken when a stream has grown by
+ * half since the last, so that what it costs per fact stays the same however long the stream.
  */
 export class Snapshots {
   private writing: Promise<unknown> = Promise.resolve();
@@ -54,7 +54,7 @@ export class Snapshots {
 
   /** Takes one where it pays, in the background. */
   offer(customer: Customer): void {
-    if (customer.count - customer.snapshotAt < Math.max(SHORTEST, customer.snapshotAt / 4)) return;
+    if (customer.count - customer.snapshotAt < Math.max(SHORTEST, customer.snapshotAt / 2)) return;
     customer.snapshotAt = customer.count;
     const { id, count, position, dueAt, states, commands, identities } = customer;
     const taken = { count, position, dueAt, states: [...states], commands: [...commands], identities: [...identities] };

@@ -7,7 +7,6 @@ import { SETTLEMENTS, SettlementsRescheduled } from '#kernel/system.events.js';
 import { dayOf, firstOfMonth, plusHours, plusMonths, startOfDay, type Instant } from '#kernel/time.js';
 import type { Calendar } from './calendar.js';
 import { FoldContext } from './context.js';
-import { dueOf } from './customer.js';
 import type { Customers } from './customers.js';
 import type { DueIndex } from './due-index.js';
 import { UnreadableHistory } from './errors.js';
@@ -106,7 +105,7 @@ export class Timekeeper {
     const moved: { readonly customerId: string; readonly dueAt: Instant | null }[] = [];
     await inParallel([...known], async ([customerId, knownDue]) => {
       const dueAt = await customers.current(customerId, (customer) => {
-        customer.dueAt = dueOf(customer.states, registry, this.context.turnTo(calendar.to, Infinity));
+        customer.dueAt = customer.dues.earliest(customer.states, calendar.to, this.context);
         return customer.dueAt;
       });
       if (dueAt !== knownDue) moved.push({ customerId, dueAt });

@@ -94,7 +94,7 @@ export class EmbeddedEventStore extends EventStore {
   private async *batches(options: ReadAll, ended: () => boolean): AsyncGenerator<Batch> {
     const { batch = BATCH, after = 0, upTo = Infinity } = options;
     if (ended()) return;
-    const end = Math.min(upTo, this.parts.reader.head());
+    const end = Math.min(upTo, this.headNow());
     let position = after;
     let handed = after;
     let facts: Recorded[] = [];
@@ -115,10 +115,10 @@ export class EmbeddedEventStore extends EventStore {
 
   override async *follow({ signal, ...options }: Follow): AsyncGenerator<Batch> {
     const { upTo = Infinity } = options;
-    const { reader, waker } = this.parts;
+    const { waker } = this.parts;
     let position = options.after ?? 0;
     const ended = (): boolean => signal.aborted || this.closed;
-    const more = (): boolean => Math.min(upTo, reader.head()) > position;
+    const more = (): boolean => Math.min(upTo, this.headNow()) > position;
     while (!ended()) {
       let atHead = false;
       for await (const read of this.batches({ ...options, after: position }, ended)) {
@@ -135,7 +135,7 @@ export class EmbeddedEventStore extends EventStore {
 
   override async head(): Promise<Position> {
     this.assertOpen();
-    return this.parts.reader.head();
+    return this.headNow();
   }
 
   override async close(): Promise<void> {
@@ -147,6 +147,11 @@ export class EmbeddedEventStore extends EventStore {
     reader.close();
     writer?.db.close();
     writer?.lock.release();
+  }
+
+  /** The writer knows without asking the file. */
+  private headNow(): Position {
+    return this.parts.writer?.log.head ?? this.parts.reader.head();
   }
 
   private assertOpen(): void {

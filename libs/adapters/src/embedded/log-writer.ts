@@ -41,6 +41,7 @@ export class LogWriter {
   private waiting: Waiting[] = [];
   private scheduled = false;
   private broken = false;
+  private last: Position;
   private readonly heads = new Lru<string, Head>(CACHED_STREAMS);
   private readonly types = new Map<string, number>();
   private readonly begin: Statement;
@@ -52,9 +53,11 @@ export class LogWriter {
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
-    private last: Position,
-    private readonly onCommit: (head: Position) => void,
+    /** Position of the newest fact that is committed. */
+    public head: Position,
+    private readonly onCommit: () => void,
   ) {
+    this.last = head;
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
     this.insert = db.prepare(
@@ -103,7 +106,8 @@ export class LogWriter {
       this.fail(group, error);
       return;
     }
-    this.onCommit(this.last);
+    this.head = this.last;
+    this.onCommit();
     for (const [at, { resolve, reject }] of group.entries()) {
       const answer = answers[at];
       if (answer instanceof WrongExpectedRevision) reject(answer);
