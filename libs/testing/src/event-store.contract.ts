@@ -2,6 +2,7 @@ import { StoreUnavailable, WrongExpectedRevision, type EventStore } from '#kerne
 import { isInstant } from '#kernel/time.js';
 import { appendingContract } from './event-store-appending.contract.js';
 import { followingContract } from './event-store-following.contract.js';
+import { loadContract } from './event-store-load.contract.js';
 import { readingContract } from './event-store-reading.contract.js';
 import type { EventStoreSubject, OpenEventStore } from './event-store-subject.js';
 import { fill, proposals, proposed } from './proposed.js';
@@ -21,6 +22,7 @@ export function eventStoreContract(adapter: string, open: OpenEventStore): void 
     appendingContract(store, around);
     readingContract(store);
     followingContract(store, around);
+    loadContract(store, around);
 
     describe('closing and opening', () => {
       it('refuses an append after it was closed', async () => {

@@ -75,6 +75,49 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       expect(keysOf(await reader.find({ index: BY_STAGE, limit: 5 }))).toEqual(['b']);
     });
 
+    it('shows another process documents and checkpoint of one write together', async () => {
+      const other = (await subject().another?.()) ?? readModels();
+      const [model, reader] = [await readModels().open(SPEC), await other.open(SPEC)];
+      const keys = Array.from({ length: 50 }, (_, n) => `key-${n}`);
+      const positions = async (): Promise<readonly number[]> =>
+        [...(await reader.load(keys)).values()].map(({ position }) => position);
+      let apart = 0;
+      for (let position = 1; position <= 20; position += 1) {
+        const writes = keys.map((key) => written(key, { position }, { position, loadedAt: position - 1 }));
+        const writing = model.write(writes, { position, clock: CLOCK });
+        let settled = false;
+        void writing.finally(() => (settled = true));
+        do {
+          const checkpoint = (await reader.checkpoint()).position;
+          if ((await positions()).some((at) => at < checkpoint)) apart += 1;
+          const seen = Math.max(0, ...(await positions()));
+          if (subject().transactional && (await reader.checkpoint()).position < seen) apart += 1;
+          await new Promise((resolve) => setImmediate(resolve));
+        } while (!settled);
+        await writing;
+      }
+      expect(apart).toBe(0);
+    });
+
+    it('is made once by 64 that open it first', async () => {
+      const models = await Promise.all(Array.from({ length: 64 }, () => readModels().open(SPEC)));
+      await Promise.all(
+        models.map((model, n) => model.write([written(`key-${n}`, {})], { position: 1, clock: CLOCK })),
+      );
+      for (const model of models) expect(await model.count()).toBe(64);
+    });
+
+    it('keeps how far a build came with what it holds, so that it need not start over', async () => {
+      const build = await readModels().build(SPEC);
+      for (let position = 1; position <= 3; position += 1) {
+        const keys = [written(`key-${position}`, {}, { position })];
+        await build.write(keys, { position: position * 100, clock: CLOCK });
+        expect(await build.checkpoint()).toEqual({ position: position * 100, clock: CLOCK });
+      }
+      await expect(build.write([written('key-1', {})], { position: 900, clock: CLOCK })).rejects.toThrow();
+      expect((await build.checkpoint()).position).toBe(300);
+    });
+
     it('keeps everything when it is opened again, and only the build that is read', async () => {
       const { reopen } = subject();
       if (reopen === undefined) return;
