@@ -73,18 +73,21 @@ export class Documents {
     }
   }
 
-  /** Brings in the documents in the store whose timers are due up to `until`. */
-  async loadDue(until: Instant, checkpoint: Checkpoint): Promise<void> {
+  /**
+   * Brings in documents in the store whose timers are due up to `until`; false where more are due than one page holds, and
+   * those that are held must fire first.
+   */
+  async loadDue(until: Instant, checkpoint: Checkpoint): Promise<boolean> {
     while (!this.allHeld) {
       const keys = await this.model.due(until, DUE_PAGE);
       const missing = keys.filter((key) => !this.held.has(key));
       await this.load(missing);
-      if (keys.length < DUE_PAGE) return;
-      if (missing.length === 0) {
-        if (this.dirty.size === 0) return;
-        await this.write(checkpoint);
-      }
+      if (keys.length < DUE_PAGE) return true;
+      if (missing.length > 0) continue;
+      if (this.dirty.size === 0) return false;
+      await this.write(checkpoint);
     }
+    return true;
   }
 
   /** Every document there is, a page at a time; changes are written between pages. */

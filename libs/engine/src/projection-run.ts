@@ -15,6 +15,8 @@ const PAGE = 5_000;
 /** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
 const HELD_DOCUMENTS = 20_000;
 const HELD_IN_BUILD = 60_000;
+/** What is folded again at most after a kill, though few documents changed: about a second's work. */
+const UNWRITTEN_POSITIONS = 50_000;
 
 interface Wanted {
   readonly fact: Fact;
@@ -80,7 +82,9 @@ export class ProjectionRun {
   /** Folds the facts behind its position; writes the documents they changed when more than `unwritten` are. */
   async apply(batch: readonly Incoming[], upTo: Position, unwritten = 0): Promise<void> {
     if (upTo > this.reached) await this.fold(batch, upTo);
-    if (unwritten === 0 || this.documents.changed > unwritten) await this.write();
+    const far = this.reached - this.written > UNWRITTEN_POSITIONS;
+    if (unwritten === 0 || far || this.documents.changed > unwritten) await this.write();
+    if (far) await this.note();
   }
 
   private async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
@@ -179,12 +183,14 @@ export class ProjectionRun {
 
   private async fireDue(recorded: Recorded): Promise<void> {
     if (this.projection.timers === undefined) return;
-    await this.documents.loadDue(this.clock, this.checkpoint());
-    for (let next = this.documents.nextDue(this.clock); next; next = this.documents.nextDue(this.clock)) {
-      try {
-        this.fired(next.key, this.clock, recorded.position);
-      } catch (error) {
-        await this.standStill(next.key, recorded, error);
+    for (let more = true; more;) {
+      more = !(await this.documents.loadDue(this.clock, this.checkpoint()));
+      for (let next = this.documents.nextDue(this.clock); next; next = this.documents.nextDue(this.clock)) {
+        try {
+          this.fired(next.key, this.clock, recorded.position);
+        } catch (error) {
+          await this.standStill(next.key, recorded, error);
+        }
       }
     }
   }

@@ -1,0 +1,132 @@
+import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import { customerStream } from '#kernel/fact.js';
+import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
+import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
+import { counting, switches } from '#testing/counting.js';
+import { engineWorld } from '#testing/engine-world.js';
+import { proposed } from '#testing/proposed.js';
+import { timersFired } from '#testing/timers-fired.js';
+
+const FACTS = 1_000;
+const BATCH = 100;
+
+interface Written {
+  readonly documents: number;
+  readonly position: number;
+}
+
+/** A store with a thousand facts of a hundred customers. */
+async function filled(): Promise<MemoryEventStore> {
+  const store = new MemoryEventStore();
+  for (let n = 0; n < FACTS; n += 1) {
+    const fact = proposed('Counted', { data: { by: 1 } });
+    await store.append(customerStream(`c-${n % 100}`), Math.floor(n / 100), [fact]);
+  }
+  return store;
+}
+
+/** Read models that say what the one of `sums` was written, and take no more than some writes. */
+function watched() {
+  const readModels: ReadModels = new MemoryReadModels();
+  const limit = { writes: Infinity, refused: 0 };
+  const writes: Written[] = [];
+  const watch = (model: ReadModel): ReadModel => {
+    if (model.name !== 'sums') return model;
+    const write = model.write.bind(model);
+    model.write = async (documents, checkpoint) => {
+      if (writes.length >= limit.writes) {
+        limit.refused += 1;
+        throw new Error('no more');
+      }
+      await write(documents, checkpoint);
+      writes.push({ documents: documents.length, position: checkpoint.position });
+    };
+    return model;
+  };
+  const [open, build] = [readModels.open.bind(readModels), readModels.build.bind(readModels)];
+  readModels.open = async (spec) => watch(await open(spec));
+  readModels.build = async (spec) => watch(await build(spec));
+  return { readModels, writes, limit };
+}
+
+beforeEach(() => (switches.broken = false));
+
+describe('the projector', () => {
+  it('writes documents with their checkpoint once a batch at most, neither once a fact nor only at the end', async () => {
+    const { readModels, writes } = watched();
+    const world = await engineWorld([counting], { store: await filled(), readModels, batch: BATCH });
+    await world.quiet();
+    const withDocuments = writes.filter(({ documents }) => documents > 0);
+    expect(withDocuments.length).toBeLessThanOrEqual(FACTS / BATCH + 1);
+    for (const { position } of withDocuments) expect(position).toBeGreaterThan(0);
+    expect([...writes].sort((a, b) => a.position - b.position)).toEqual(writes);
+    expect((await world.documents('sums')).get('c-7')).toMatchObject({ sum: 10 });
+    await world.close();
+  });
+
+  it('goes on where it was cut off in a long history, not from the first fact, though few documents changed', async () => {
+    const store = new MemoryEventStore();
+    for (let n = 0; n < 120; n += 1) {
+      const facts = Array.from({ length: 1_000 }, () => proposed('Counted', { data: { by: 1 } }));
+      await store.append(customerStream(`c-${n % 10}`), Math.floor(n / 10) * 1_000, facts);
+    }
+    const { readModels, writes, limit } = watched();
+    limit.writes = 1; // as when it is killed then
+    const first = await engineWorld([counting], { store, readModels });
+    await until(() => limit.refused > 0);
+    limit.writes = Infinity;
+    await first.close();
+    const reached = writes.at(-1)?.position ?? 0;
+    expect([reached > 0, reached < 120_000]).toEqual([true, true]);
+
+    const from: number[] = [];
+    const follow = store.follow.bind(store);
+    store.follow = (options) => {
+      if (options.skip !== undefined) from.push(options.after ?? 0); // the projector's
+      return follow(options);
+    };
+    const second = await engineWorld([counting], { store, readModels });
+    expect([...(await second.documents('sums')).values()].map(({ sum }) => sum)).toEqual(Array(10).fill(12_000));
+    expect(from).toEqual([reached]);
+    await second.close();
+  }, 60_000);
+
+  it('does not nap while more is waiting', async () => {
+    const store = await filled();
+    const fired = await timersFired(async () => {
+      const world = await engineWorld([counting], { store, batch: 10 });
+      await world.quiet();
+      await world.close();
+    });
+    expect(fired).toBeLessThan(FACTS / 10 / 4); // a nap a batch would be 100
+  });
+
+  it('lets 64 callers be the first of all', async () => {
+    const world = await engineWorld([counting]);
+    const receipts = await Promise.all(
+      Array.from({ length: 64 }, (_, n) => world.send({ type: 'Count', customerId: `c-${n % 8}`, by: 1 })),
+    );
+    expect(new Set(receipts.map(({ position }) => position)).size).toBe(64);
+    expect([...(await world.documents('sums')).values()].map(({ sum }) => sum)).toEqual(Array(8).fill(8));
+    await world.close();
+  });
+
+  it('fires timers due at one instant once each, however many there are', async () => {
+    const store = new MemoryEventStore();
+    const MANY = 2_500; // more than are asked for at once
+    for (let n = 0; n < MANY; n += 1) {
+      await store.append(customerStream(`c-${n}`), 0, [proposed('Counted', { data: { by: 1 } })]);
+    }
+    const world = await engineWorld([counting], { store });
+    await world.quiet();
+    const restarted = await world.restarted();
+    await restarted.advanceTo('2026-04-30T00:00:00.000Z');
+    const rested = [...(await restarted.documents('sums')).values()].filter(({ restedAt }) => restedAt !== null);
+    expect(rested).toHaveLength(MANY);
+    await restarted.close();
+  });
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
