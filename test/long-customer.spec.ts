@@ -81,7 +81,8 @@ describe('a customer with 100,000 facts', () => {
     const engine = await Engine.open({ ...deps(wide), readModels: new MemoryReadModels(), project: true });
     for (let number = 0; number < 2_500; number += 1)
       await engine.execute(purchase(engine, number, 'wide', 5 * 3_600_000));
-    await engine.projector?.catchUp();
+    engine.projector?.start();
+    await engine.projector?.allCaughtUp(await wide.head());
     for (const name of engine.registry.projections.keys()) {
       const document = await engine.queries.get(name, 'wide');
       const length = JSON.stringify(document?.doc ?? {}).length;

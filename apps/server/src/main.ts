@@ -10,7 +10,7 @@ try {
     err: (text: string) => void process.stderr.write(`${text}\n`),
   };
   await (
-    await serve(loadConfig({ env: process.env }), io)
+    await serve(loadConfig({ env: process.env }), io, { thread: true })
   ).ended;
 } catch (error) {
   process.stderr.write(

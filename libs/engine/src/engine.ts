@@ -14,6 +14,7 @@ import { Identities } from './identities.js';
 import { CustomerLoader } from './loader.js';
 import { Measurements } from './measurements.js';
 import { Policies } from './policies.js';
+import type { Projecting } from './projecting.js';
 import { Projector } from './projector.js';
 import { Queries } from './queries.js';
 import { PollingReadSide, type ReadSide } from './read-side.js';
@@ -33,6 +34,10 @@ export interface EngineOptions {
   readonly slices: readonly Slice[];
   /** Fold projections in this process; where it is false another process does. */
   readonly project?: boolean;
+  /** Who folds instead of this thread. */
+  readonly projecting?: (registry: Registry) => Promise<Projecting>;
+  /** Where states of long streams are kept; with the read models by default. */
+  readonly snapshotModels?: ReadModels;
   /** Publish missing default policies; only a process that may write can. */
   readonly write?: boolean;
   /** Most facts a projection folds between two writes. */
@@ -63,7 +68,7 @@ export class Engine {
     readonly readSide: ReadSide,
     readonly queries: Queries,
     /** Undefined where another process projects. */
-    readonly projector: Projector | undefined,
+    readonly projector: Projecting | undefined,
     private readonly unfollow: () => Promise<void>,
   ) {}
 
@@ -78,7 +83,7 @@ export class Engine {
     if (write) await policies.publishDefaults();
     const sealer = new Sealer(keys);
     const reader = new FactReader(registry, sealer);
-    const snapshots = await Snapshots.open(readModels, keys, registry);
+    const snapshots = await Snapshots.open(options.snapshotModels ?? readModels, keys, registry);
     const loader = new CustomerLoader(store, registry, reader, snapshots, references);
     const identities = new Identities(store, keys, registry, ids, clock);
     const followUps = new FollowUps(registry);
@@ -103,7 +108,8 @@ export class Engine {
       ...(batch !== undefined && { batch }),
       ...(lingerMs !== undefined && { lingerMs }),
     };
-    const projector = project ? await Projector.open(projecting) : undefined;
+    const projector =
+      (await options.projecting?.(registry)) ?? (project ? await Projector.open(projecting) : undefined);
     const readSide = projector ?? new PollingReadSide(readModels, registry);
     const due = new DueIndex(readSide);
     customers.onDue((...noted) => due.note(...noted));

@@ -1,3 +1,4 @@
+import { canonicalJson } from '#kernel/canonical.js';
 import { InvalidRequest } from '#kernel/errors.js';
 import type { Actor } from '#kernel/fact.js';
 import type { Raw } from '#kernel/parse.js';
@@ -67,7 +68,9 @@ export class Policies {
     const definition = this.registry.policies.get(name);
     if (definition === undefined) throw this.unknown(name);
     try {
-      return definition.parse(rules);
+      const parsed = definition.parse(rules);
+      canonicalJson(parsed); // what has no canonical text could be published, and never compared again
+      return parsed;
     } catch (error) {
       throw new InvalidRequest([{ path: 'rules', message: error instanceof Error ? error.message : String(error) }]);
     }

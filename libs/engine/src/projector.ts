@@ -5,24 +5,14 @@ import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { NotFound, NotYetProjected } from './errors.js';
 import { Incoming } from './incoming.js';
-import { Parking, type Parked } from './parking.js';
+import { Parking } from './parking.js';
+import type { Progress, Projecting, ProjectionStatus } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import { Queues } from './queue.js';
-import { specOf, type ReadSide } from './read-side.js';
+import { specOf } from './read-side.js';
 import type { FactReader } from './reader.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
-
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly version: number;
-  readonly state: 'following' | 'rebuilding' | 'stopped' | 'failed';
-  readonly position: Position;
-  readonly head: Position;
-  readonly documents: number;
-  readonly parked: readonly Parked[];
-  readonly error?: string;
-}
 
 export interface ProjectorOptions {
   readonly store: EventStore;
@@ -39,9 +29,6 @@ export interface ProjectorOptions {
   readonly lingerMs?: number;
 }
 
-/** Says how far a rebuild is. */
-export type Progress = (done: Position, of: Position, facts: number) => void;
-
 const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
@@ -53,7 +40,7 @@ const RETRY_MS = 1_000;
 const TURN = 'turn';
 
 /** Keeps all projections up to date: follows the store, folds in batches, wakes who waits. */
-export class Projector implements ReadSide {
+export class Projector implements Projecting {
   private readonly runs = new Map<string, ProjectionRun>();
   private readonly rebuilding = new Set<string>();
   private readonly waiting = new Set<() => void>();

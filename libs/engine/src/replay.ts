@@ -2,7 +2,8 @@ import type { ReadModels } from '#kernel/ports/read-models.js';
 import { modelDigest } from './digest.js';
 import type { Engine } from './engine.js';
 import type { Parked } from './parking.js';
-import { Projector, type Progress } from './projector.js';
+import type { Progress } from './projecting.js';
+import { Projector } from './projector.js';
 import { standingOf } from './standing.js';
 
 export interface Digest {

@@ -1,6 +1,6 @@
 import type { Engine } from './engine.js';
 import { Parking } from './parking.js';
-import type { ProjectionStatus } from './projector.js';
+import type { ProjectionStatus } from './projecting.js';
 
 /** `elsewhere` where another process folds. */
 export type Standing = Omit<ProjectionStatus, 'state'> & { readonly state: ProjectionStatus['state'] | 'elsewhere' };

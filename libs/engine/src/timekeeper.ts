@@ -101,7 +101,7 @@ export class Timekeeper {
 
   /** Publishes when customers are due now, where that is another instant than the index knows. */
   private async reschedule(known: ReadonlyMap<string, Instant>): Promise<void> {
-    const { customers, registry, calendar, due } = this.deps;
+    const { customers, calendar, due } = this.deps;
     const moved: { readonly customerId: string; readonly dueAt: Instant | null }[] = [];
     await inParallel([...known], async ([customerId, knownDue]) => {
       const dueAt = await customers.current(customerId, (customer) => {

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { instantOf } from '#kernel/time.js';
-import type { Progress } from '#engine/projector.js';
+import type { Progress } from '#engine/projecting.js';
 import { syncFile, syncFolder, writeNew } from '#adapters/embedded/durable-files.js';
 import { isInside, type PatronConfig } from './config.js';
 import { openedDigests, sealedDigests } from './fold-anew.js';

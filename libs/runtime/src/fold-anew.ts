@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Keys } from '#kernel/ports/keys.js';
 import { Engine } from '#engine/engine.js';
-import type { Progress } from '#engine/projector.js';
+import type { Progress } from '#engine/projecting.js';
 import { replay } from '#engine/replay.js';
 import { slices } from '#slices/index.js';
 import { openEventStore, openKeys, openReadModels } from './adapters.js';

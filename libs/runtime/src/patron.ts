@@ -1,12 +1,16 @@
 import type { Clock } from '#kernel/ports/clock.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Slice } from '#kernel/slice.js';
+import type { ReadModels } from '#kernel/ports/read-models.js';
 import { Engine } from '#engine/engine.js';
+import type { Projecting } from '#engine/projecting.js';
+import type { Registry } from '#engine/registry.js';
 import { slices as shipped } from '#slices/index.js';
 import { openEventStore, openKeys, openReadModels, type Mode } from './adapters.js';
 import { MeasuredEventStore } from './measured-event-store.js';
 import { CommandGateway } from './command-gateway.js';
 import type { PatronConfig } from './config.js';
+import { canThread, ProjectorThread } from './projector-thread.js';
 import { Tokens } from './tokens.js';
 
 export interface OpenOptions {
@@ -18,6 +22,8 @@ export interface OpenOptions {
   readonly ids?: Ids;
   /** How long projections wait for more before they write; for bulk work in this process. Milliseconds. */
   readonly lingerMs?: number;
+  /** Fold projections in a thread of their own, where that can be: for whoever sends many commands. */
+  readonly thread?: boolean;
 }
 
 /** All of Patron, opened as a configuration says. */
@@ -38,6 +44,24 @@ const MODES = {
   projector: { store: 'read', readModels: 'write', project: true },
 } as const;
 
+/** Only files can be shared between threads; other slices than those shipped cannot be told to one. */
+const inThread = ({ eventStore, readModels }: PatronConfig, { thread = false, slices }: OpenOptions): boolean =>
+  thread && canThread() && eventStore === 'embedded' && readModels === 'embedded' && slices === undefined;
+
+/** The thread writes the read models; this one reads them, and writes no more than states of long streams. */
+async function threadBeside(
+  config: PatronConfig,
+  lingerMs: number | undefined,
+  readModels: ReadModels,
+  opened: { close(): Promise<void> }[],
+) {
+  const snapshotModels = await openReadModels(config, 'write');
+  opened.push(snapshotModels);
+  const data = { config, ...(lingerMs !== undefined && { lingerMs }) };
+  const projecting = (registry: Registry): Promise<Projecting> => ProjectorThread.open(data, registry, readModels);
+  return { snapshotModels, projecting };
+}
+
 /** @throws {DomainError} saying what cannot be opened and why; what was opened before is closed again */
 export async function openPatron(config: PatronConfig, options: OpenOptions): Promise<Patron> {
   const { slices = shipped } = options;
@@ -55,13 +79,16 @@ export async function openPatron(config: PatronConfig, options: OpenOptions): Pr
     opened.push(store);
     const keys = await openKeys(config, modes.store, (await store.head()) > 0);
     opened.push(keys);
-    const readModels = await openReadModels(config, modes.readModels);
+    const threaded = modes === MODES.all && inThread(config, options);
+    const readModels = await openReadModels(config, threaded ? 'read' : modes.readModels);
     opened.push(readModels);
     const write = modes.store === 'write';
+    const { lingerMs } = options;
     const engine = await Engine.open({
       ...{ store, readModels, keys, clock, ids, slices, write, project: modes.project },
       ...(config.batch !== undefined && { batch: config.batch }),
-      ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
+      ...(lingerMs !== undefined && { lingerMs }),
+      ...(threaded && (await threadBeside(config, lingerMs, readModels, opened))),
     });
     opened.push(engine);
     engine.projector?.start();

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Engine } from '#engine/engine.js';
-import type { Projector } from '#engine/projector.js';
+import type { Projecting } from '#engine/projecting.js';
 import { standingOf, type Standing } from '#engine/standing.js';
 import { AlreadyRebuilding, NotHere } from './errors.js';
 import { told } from './problem.filter.js';
@@ -61,7 +61,7 @@ export class Rebuilds {
     return standingOf(this.engine);
   }
 
-  private get projector(): Projector {
+  private get projector(): Projecting {
     if (this.engine.projector === undefined)
       throw new NotHere('This process folds no projections; ask the one that does.');
     return this.engine.projector;

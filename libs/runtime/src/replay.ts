@@ -1,4 +1,4 @@
-import type { Progress } from '#engine/projector.js';
+import type { Progress } from '#engine/projecting.js';
 import { replay, type Replayed } from '#engine/replay.js';
 import { openReadModels } from './adapters.js';
 import type { Patron } from './patron.js';

@@ -14,8 +14,8 @@ export interface WhereGiven {
   readonly token?: string | undefined;
 }
 
-/** What a command wants of a data folder; readers may open it beside a running server. */
-export type Wanted = 'read' | 'write';
+/** What a command wants of a data folder; readers may open it beside a running server, `bulk` writes a great deal. */
+export type Wanted = 'read' | 'write' | 'bulk';
 
 export interface Sending {
   readonly type: string;

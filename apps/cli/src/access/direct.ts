@@ -5,7 +5,7 @@ import type { Actor } from '#kernel/fact.js';
 import { modelDigest } from '#engine/digest.js';
 import { NotFound } from '#engine/errors.js';
 import type { Find, Page } from '#engine/queries.js';
-import type { Projector } from '#engine/projector.js';
+import type { Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
 import { standingOf } from '#engine/standing.js';
 import { loadConfig } from '#runtime/config.js';
@@ -34,7 +34,9 @@ export class DirectAccess implements Access {
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<DirectAccess> {
     const config = loadConfig({ flags: { data, keys }, env });
-    return new DirectAccess(await openPatron({ ...config, target: 'all' }, { mode: wanted, lingerMs: LINGER_MS }));
+    const mode = wanted === 'read' ? 'read' : 'write';
+    const opening = { mode, lingerMs: LINGER_MS, thread: wanted === 'bulk' } as const;
+    return new DirectAccess(await openPatron({ ...config, target: 'all' }, opening));
   }
 
   /** On one that somebody else opened and closes. */
@@ -130,7 +132,7 @@ export class DirectAccess implements Access {
     await this.patron.close();
   }
 
-  private get projector(): Projector {
+  private get projector(): Projecting {
     const { projector } = this.patron.engine;
     if (projector === undefined) throw new NotFound('projector', 'here');
     return projector;

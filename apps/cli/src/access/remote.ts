@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
+  408: 'too_slow',
   409: 'conflict',
   412: 'precondition',
   413: 'too_large',

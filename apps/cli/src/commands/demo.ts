@@ -43,7 +43,7 @@ export const demo = defineCommand({
       env: world.env,
     });
     const { serve } = await import('../../../server/src/serve.js'); // Nest is loaded only where it is used
-    const server = await serve(config, { out: () => undefined, err: world.err }, { signals: false });
+    const server = await serve(config, { out: () => undefined, err: world.err }, { signals: false, thread: true });
     try {
       const { secret } = server.patron.tokens.create({ name: `demo-${Date.now()}`, role: 'admin' });
       for (const line of await summaryOf(new RemoteAccess(server.url, secret), world.terminal)) world.out(line);
@@ -64,7 +64,7 @@ async function told(plan: DemoPlan, data: string, world: World): Promise<boolean
   const config = loadConfig({ flags: { data }, env: world.env });
   const { openPatron } = await import('#runtime/patron.js');
   const { DirectAccess } = await import('../access/direct.js');
-  const access = DirectAccess.on(await openPatron(config, { mode: 'write', lingerMs: LINGER_MS }));
+  const access = DirectAccess.on(await openPatron(config, { mode: 'write', lingerMs: LINGER_MS, thread: true }));
   const line = new ProgressLine(world.terminal, world.errText);
   try {
     const started = performance.now();

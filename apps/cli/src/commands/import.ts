@@ -32,7 +32,7 @@ export const importCommand = defineCommand({
     if (!existsSync(args.file)) throw new UsageError(`There is no file ${args.file}.`);
     const mapping = parseMapping(objectIn(fileText(flags.mapping)));
     const source = mapping.name;
-    const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'write')).gate(source);
+    const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'bulk')).gate(source);
     const { zone } = await gate.clock();
     const clock =
       flags.clock === undefined

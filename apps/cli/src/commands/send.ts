@@ -26,7 +26,7 @@ export const send = defineCommand({
     if (args.Command === '-') {
       if (commandId !== undefined || ifMatch !== undefined)
         throw new UsageError('Put commandId and ifMatch into the lines.');
-      return sendLines(await world.patron(flags, 'write'), world, dryRun);
+      return sendLines(await world.patron(flags, 'bulk'), world, dryRun);
     }
     const body = await bodyFrom(args.json, world.stdin);
     const patron = await world.patron(flags, 'write');

@@ -22,7 +22,7 @@ export const serve = defineCommand({
   async run({ flags }, world) {
     const config = loadConfig({ flags, env: world.env });
     const { serve: start } = await import('../../../server/src/serve.js');
-    const { ended } = await start(config, { out: world.out, err: world.err });
+    const { ended } = await start(config, { out: world.out, err: world.err }, { thread: true });
     await ended;
     return Exit.ok;
   },

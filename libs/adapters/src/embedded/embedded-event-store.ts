@@ -133,6 +133,10 @@ export class EmbeddedEventStore extends EventStore {
     }
   }
 
+  override look(): void {
+    this.parts.waker.wake();
+  }
+
   override async head(): Promise<Position> {
     this.assertOpen();
     return this.headNow();

@@ -89,6 +89,11 @@ export abstract class EventStore {
   /** The same without an end: waits for new facts until `signal` aborts. An empty batch says the head was reached. */
   abstract follow(options: Follow): AsyncIterable<Batch>;
 
+  /** Told that there may be more, where nobody else would say so soon: followers look at once. */
+  look(): void {
+    // most stores are told by themselves
+  }
+
   /** Position of the newest fact; 0 when there is none. */
   abstract head(): Promise<Position>;
 

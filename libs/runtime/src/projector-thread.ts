@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { DomainError, type ErrorKind } from '#kernel/errors.js';
+import type { Position } from '#kernel/fact.js';
+import { StoreUnavailable } from '#kernel/ports/event-store.js';
+import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import { NotYetProjected } from '#engine/errors.js';
+import type { Progress, Projecting, ProjectionStatus } from '#engine/projecting.js';
+import { specOf } from '#engine/read-side.js';
+import type { Registry } from '#engine/registry.js';
+import { settled } from '#engine/settled.js';
+import type { PatronConfig } from './config.js';
+
+/** What the thread is told to do. */
+export type Order =
+  | {
+      readonly id: number;
+      readonly what: 'caughtUp';
+      readonly name: string;
+      readonly position: Position;
+      readonly timeoutMs: number;
+    }
+  | { readonly id: number; readonly what: 'rebuild'; readonly name: string }
+  | { readonly id: number; readonly what: 'allCaughtUp'; readonly position: Position; readonly timeoutMs: number }
+  | { readonly id: number; readonly what: 'retry' | 'status' | 'stop' };
+
+/** What it answers. */
+export type Report =
+  | { readonly id: number; readonly progress: Parameters<Progress> }
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly refused: Refused };
+
+/** An error on its way between threads, which keeps a class of its own only where somebody asks for it. */
+export interface Refused {
+  readonly message: string;
+  readonly code?: string;
+  readonly kind?: ErrorKind;
+  /** Of `NotYetProjected`. */
+  readonly late?: readonly [name: string, reached: Position, position: Position];
+}
+
+export interface ThreadData {
+  readonly config: PatronConfig;
+  readonly lingerMs?: number;
+}
+
+class Told extends DomainError {
+  constructor(
+    readonly code: string,
+    readonly kind: ErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Asked = Order extends infer One ? (One extends Order ? Omit<One, 'id'> : never) : never;
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+  readonly progress?: Progress | undefined;
+}
+
+const AGAIN_MS = 1_000;
+
+const file = fileURLToPath(new URL('./projector-worker.js', import.meta.url));
+
+/** False where the program runs from its sources, as tests do: a thread needs the compiled file. */
+export const canThread = (): boolean => existsSync(file);
+
+/**
+ * The projector in a thread beside this one, with connections of its own: what folding costs, commands do not wait for.
+ * It reads the log and writes the read models; this thread reads them.
+ */
+export class ProjectorThread implements Projecting {
+  private readonly waiting = new Map<number, Waiting>();
+  private orders = 0;
+  private worker: Worker;
+  private stopped = false;
+
+  private constructor(
+    private readonly data: ThreadData,
+    private readonly registry: Registry,
+    private readonly readModels: ReadModels,
+  ) {
+    this.worker = this.begun();
+  }
+
+  /** @throws {StoreUnavailable} saying what keeps it from beginning, such as a read model that cannot be opened */
+  static async open(data: ThreadData, registry: Registry, readModels: ReadModels): Promise<ProjectorThread> {
+    const thread = new ProjectorThread(data, registry, readModels);
+    try {
+      await thread.status();
+      return thread;
+    } catch (error) {
+      thread.stopped = true;
+      throw error;
+    }
+  }
+
+  start(): void {
+    // it follows from its beginning
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    await settled(this.ask({ what: 'stop' }));
+    await this.worker.terminate();
+  }
+
+  model(name: string): Promise<ReadModel> {
+    return this.readModels.open(specOf(this.registry, name));
+  }
+
+  async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
+    specOf(this.registry, name);
+    const model = await this.model(name);
+    if ((await model.checkpoint()).position >= position) return;
+    await this.ask({ what: 'caughtUp', name, position, timeoutMs });
+  }
+
+  allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
+    return this.ask({ what: 'allCaughtUp', position, timeoutMs });
+  }
+
+  status(): Promise<readonly ProjectionStatus[]> {
+    return this.ask({ what: 'status' });
+  }
+
+  async rebuild(name: string, progress?: Progress): Promise<void> {
+    specOf(this.registry, name);
+    await this.ask({ what: 'rebuild', name }, progress);
+  }
+
+  retry(): Promise<readonly string[]> {
+    return this.ask({ what: 'retry' });
+  }
+
+  private ask<T>(asked: Asked, progress?: Progress): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const id = (this.orders += 1);
+      this.waiting.set(id, { resolve, reject, progress });
+      this.worker.postMessage({ ...asked, id });
+    });
+  }
+
+  private take(report: Report): void {
+    const waiting = this.waiting.get(report.id);
+    if (waiting === undefined) return;
+    if ('progress' in report) return waiting.progress?.(...report.progress);
+    this.waiting.delete(report.id);
+    if ('result' in report) waiting.resolve(report.result as never);
+    else waiting.reject(errorOf(report.refused));
+  }
+
+  private begun(): Worker {
+    const worker = new Worker(file, { workerData: this.data });
+    let reason: Error | undefined;
+    worker.on('message', (report: Report) => this.take(report));
+    worker.on('error', (error) => (reason = error));
+    worker.on('exit', () => this.ended(reason));
+    return worker;
+  }
+
+  /** What was asked is refused; as what it had written is whole, another one goes on from there. */
+  private ended(reason = new Error('it ended')): void {
+    for (const { reject } of this.waiting.values()) reject(unavailable(reason));
+    this.waiting.clear();
+    if (this.stopped) return;
+    setTimeout(() => {
+      if (!this.stopped) this.worker = this.begun();
+    }, AGAIN_MS).unref();
+  }
+}
+
+const unavailable = (error: Error): Error =>
+  new StoreUnavailable(`The thread that folds projections cannot be asked: ${error.message}`, { cause: error });
+
+function errorOf({ message, code, kind, late }: Refused): Error {
+  if (late !== undefined) return new NotYetProjected(...late);
+  return code === undefined || kind === undefined ? new Error(message) : new Told(code, kind, message);
+}

@@ -1,0 +1,75 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DomainError } from '#kernel/errors.js';
+import { SystemClock } from '#adapters/system/system-clock.js';
+import { NotYetProjected } from '#engine/errors.js';
+import { Projector } from '#engine/projector.js';
+import { FactReader } from '#engine/reader.js';
+import { References } from '#engine/references.js';
+import { Registry } from '#engine/registry.js';
+import { Sealer } from '#engine/sealing.js';
+import { slices } from '#slices/index.js';
+import { openEventStore, openKeys, openReadModels } from './adapters.js';
+import type { Order, Refused, Report, ThreadData } from './projector-thread.js';
+
+/** The other end of `ProjectorThread`. */
+async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => void) {
+  const store = await openEventStore(config, 'read', new SystemClock());
+  const keys = await openKeys(config, 'read', true);
+  const readModels = await openReadModels(config, 'write');
+  const registry = new Registry(slices);
+  const references = await References.load(store, registry);
+  const reader = new FactReader(registry, new Sealer(keys));
+  const projector = await Projector.open({
+    ...{ store, readModels, registry, reader, references },
+    ...(config.batch !== undefined && { batch: config.batch }),
+    ...(lingerMs !== undefined && { lingerMs }),
+  });
+  projector.start();
+
+  const done = async (order: Order): Promise<unknown> => {
+    switch (order.what) {
+      case 'caughtUp':
+        store.look();
+        return projector.caughtUp(order.name, order.position, order.timeoutMs);
+      case 'allCaughtUp':
+        store.look();
+        return projector.allCaughtUp(order.position, order.timeoutMs);
+      case 'rebuild':
+        return projector.rebuild(order.name, (...progress) => tell({ id: order.id, progress }));
+      case 'retry':
+        return projector.retry();
+      case 'status':
+        return projector.status();
+      case 'stop':
+        await projector.stop();
+        await readModels.close();
+        await keys.close();
+        return store.close();
+    }
+  };
+  return async (order: Order): Promise<void> => {
+    try {
+      tell({ id: order.id, result: await done(order) });
+    } catch (error) {
+      tell({ id: order.id, refused: refusedOf(error) });
+    }
+  };
+}
+
+function refusedOf(error: unknown): Refused {
+  if (error instanceof NotYetProjected) {
+    const { message, model, reached, wanted } = error;
+    return { message, late: [model, reached, wanted] };
+  }
+  if (error instanceof DomainError) return { message: error.message, code: error.code, kind: error.kind };
+  return { message: error instanceof Error ? error.message : String(error) };
+}
+
+const port = parentPort;
+if (port !== null) {
+  const waiting: Order[] = [];
+  let take: (order: Order) => unknown = (order) => waiting.push(order);
+  port.on('message', (order: Order) => void take(order)); // before anything is awaited, so that no order is missed
+  take = await work(workerData as ThreadData, (report) => port.postMessage(report));
+  for (const order of waiting) void take(order);
+}
