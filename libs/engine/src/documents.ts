@@ -133,6 +133,7 @@ export class Documents {
 
   /** Forgets everything held; what was not written is folded again. */
   clear(): void {
+    this.allHeld = false;
     this.held.clear();
     this.dirty.clear();
     this.timers.clear();

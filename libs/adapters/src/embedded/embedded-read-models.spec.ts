@@ -74,6 +74,19 @@ describe('files of embedded read models', () => {
     expect(files().filter((name) => name.endsWith('.db'))).toHaveLength(1);
   });
 
+  it('are dropped where a crash came between the switch to their successor and their removal', async () => {
+    const readModels = await open();
+    await readModels.open(SPEC);
+    const [first = ''] = files().filter((name) => name.endsWith('.db'));
+    await readModels.swap(await readModels.build(SPEC));
+    await readModels.close();
+    writeFileSync(join(folder(), 'read-models', first), '');
+    const again = await open();
+    await again.swap(await again.build(SPEC));
+    await again.close();
+    expect(files().filter((name) => name.endsWith('.db'))).toHaveLength(1);
+  });
+
   it('look empty to a reader before they are made', async () => {
     const readModels = await open('read');
     const model = await readModels.open(SPEC);

@@ -50,7 +50,7 @@ export class ReadModelSlot {
     return this.file;
   }
 
-  /** An empty build; those that an earlier process left unfinished are removed. */
+  /** An empty build; those that an earlier process left unfinished, or did not put away, are removed. */
   build(): ReadModelFile {
     if (this.builds === 0) this.removeUnfinished();
     this.builds += 1;
@@ -105,7 +105,8 @@ export class ReadModelSlot {
     const current = this.pointed();
     for (const name of readdirSync(this.options.folder)) {
       const path = join(this.options.folder, name);
-      if (name.startsWith(`${this.base}-`) && name.endsWith('.db') && path !== current) removeDatabase(path);
+      const isBuild = name === `${this.base}.db` || (name.startsWith(`${this.base}-`) && name.endsWith('.db'));
+      if (isBuild && path !== current) removeDatabase(path);
     }
   }
 }
