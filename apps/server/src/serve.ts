@@ -12,7 +12,7 @@ export interface Io {
   readonly err: (text: string) => void;
 }
 
-export interface ServeOptions extends Partial<OpenOptions>, Pick<HttpOptions, 'heartbeatMs' | 'pages'> {
+export interface ServeOptions extends Partial<OpenOptions>, Pick<HttpOptions, 'heartbeatMs' | 'pages' | 'patience'> {
   /** End on SIGTERM and SIGINT; true by default. */
   readonly signals?: boolean;
 }
@@ -34,7 +34,7 @@ const LOOK_MS = 50;
 
 /** Opens Patron and listens. @throws {DomainError} saying what stands in the way; nothing is left open */
 export async function serve(config: PatronConfig, io: Io, options: ServeOptions = {}): Promise<RunningServer> {
-  const { signals = true, heartbeatMs, pages, mode = 'write', ...opening } = options;
+  const { signals = true, heartbeatMs, pages, patience, mode = 'write', ...opening } = options;
   const patron = await openPatron(config, { ...opening, mode });
   try {
     const clock = await startClock(patron, io);
@@ -42,6 +42,7 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
       log: (line) => io.err(line.trimEnd()),
       ...(heartbeatMs !== undefined && { heartbeatMs }),
       ...(pages !== undefined && { pages }),
+      ...(patience !== undefined && { patience }),
     });
     await nest.listen(config.port, config.host).catch(async (error: unknown) => {
       await nest.close();

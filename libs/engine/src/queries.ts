@@ -169,12 +169,14 @@ const cursorOf = ({ key, doc }: Stored, index: Index | undefined): string => {
 function fromCursor(cursor: string): readonly unknown[] {
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(values) && values.length > 0) return values;
+    if (Array.isArray(values) && values.length > 0 && values.every(isScalar)) return values;
   } catch {
     // told apart below, with the same words as a cursor of another shape
   }
   throw foreignCursor();
 }
+
+const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
 
 const foreignCursor = (): InvalidRequest =>
   new InvalidRequest([{ path: 'cursor', message: 'is none that a page of this query gave' }]);

@@ -1,6 +1,6 @@
 import { buildMessage, IsOptional, Length, Matches, ValidateBy, ValidateNested } from 'class-validator';
 import { MAX_SCALE, MAX_UNITS } from './money.js';
-import { isDay, isInstant, type Instant } from './time.js';
+import { isDayInRange, isInstant, type Instant } from './time.js';
 
 const CUSTOMER_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 const PHONE_LIKE = /^\+?\d[\d .-]{9,}$/;
@@ -30,7 +30,8 @@ export const IsCustomerId = (): PropertyDecorator =>
   );
 export const IsInstant = (): PropertyDecorator =>
   rule('isInstant', isInstant, 'must be an ISO 8601 instant with a zone, from 1900 up to 2200');
-export const IsDay = (): PropertyDecorator => rule('isDay', isDay, 'must be a day that exists, YYYY-MM-DD');
+export const IsDay = (): PropertyDecorator =>
+  rule('isDay', isDayInRange, 'must be a day that exists, YYYY-MM-DD, from 1900 up to 2200');
 
 const CONTROL = new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]');
 const REFERENCE = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]([^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f])?$');

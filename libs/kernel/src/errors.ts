@@ -7,6 +7,7 @@ export type ErrorKind =
   | 'conflict'
   | 'precondition'
   | 'too_large'
+  | 'too_slow'
   | 'not_ready'
   | 'unavailable';
 

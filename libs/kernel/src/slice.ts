@@ -14,6 +14,8 @@ export interface CommandClass {
   readonly example: Readonly<Record<string, unknown>>;
   /** True for a command that only Patron itself sends, as the second half of what spans two customers. */
   readonly internal?: boolean;
+  /** True for a command that names a thing which must be there already; where it is not, the refusal is `not_found`. */
+  readonly refers?: boolean;
 }
 
 /** A claim that one fact makes on, or gives back from, an identity shared by the whole deployment. */

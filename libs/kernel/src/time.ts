@@ -41,6 +41,10 @@ export function isDay(text: unknown): text is Day {
   return !Number.isNaN(ms) && instantOf(ms).startsWith(text);
 }
 
+/** True for a day that exists in the years that instants may lie in; beyond year 9999 texts no longer compare. */
+export const isDayInRange = (text: unknown): text is Day =>
+  isDay(text) && text >= EARLIEST.slice(0, 10) && text < LATEST.slice(0, 10);
+
 export const isZone = (zone: unknown): zone is string => {
   if (typeof zone !== 'string' || zone === '') return false;
   try {

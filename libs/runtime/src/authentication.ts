@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InvalidRequest } from '#kernel/errors.js';
 import { demand, type Principal } from './access.js';
 import { Unauthenticated } from './errors.js';
 import { routeOf } from './routes.js';
@@ -10,6 +11,8 @@ const principals = new WeakMap<FastifyRequest, Principal>();
 /** Who calls is known, and may do it, before a byte of the body is read. */
 export function guardWith(tokens: Tokens, server: FastifyInstance): void {
   server.addHook('onRequest', async (request) => {
+    // A store that ends texts at NUL would answer for another name.
+    if (pathOf(request).includes('%00')) throw new InvalidRequest([{ path: '', message: 'a path holds no %00' }]);
     if (PUBLIC.test(pathOf(request))) return;
     const [, secret] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
     const principal = secret === undefined ? undefined : tokens.verify(secret);

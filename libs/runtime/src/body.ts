@@ -5,15 +5,17 @@ import { createGunzip } from 'node:zlib';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidRequest } from '#kernel/errors.js';
-import { BodyTooLarge } from './errors.js';
+import { BodyTooLarge, BodyTooSlow } from './errors.js';
+import type { Limits } from './limits.js';
 
 const wrong = (message: string): InvalidRequest => new InvalidRequest([{ path: '', message }]);
+const unreadable = (error: Error): InvalidRequest => wrong(`cannot be read: ${error.message}`);
 
-/** JSON bodies are read up to the limit, NDJSON bodies are handed on as a stream; either may come as gzip. */
-export function acceptBodies(server: FastifyInstance, limit: number): void {
+/** JSON bodies are read up to the limits, NDJSON bodies are handed on as a stream; either may come as gzip. */
+export function acceptBodies(server: FastifyInstance, limits: Limits): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) =>
-    jsonOf(await bounded(plain(request, payload), limit)),
+    jsonOf(await bounded(plain(request, payload), limits)),
   );
   server.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, payload: IncomingMessage) =>
     plain(request, payload),
@@ -30,6 +32,18 @@ export function jsonOf(bytes: Buffer): unknown {
   }
 }
 
+/** The pieces of a body as they come. @throws {InvalidRequest} for gzip that is none @throws {BodyTooSlow} */
+export async function* piecesOf(body: Readable, pieceMs: number): AsyncGenerator<Buffer> {
+  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  for (;;) {
+    const piece = await inTime(pieces.next(), pieceMs).catch((error: unknown) => {
+      throw error instanceof BodyTooSlow ? error : unreadable(error as Error);
+    });
+    if (piece.done === true) return;
+    yield piece.value;
+  }
+}
+
 function plain({ headers }: FastifyRequest, payload: IncomingMessage): Readable {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding === 'identity') return payload;
@@ -39,19 +53,28 @@ function plain({ headers }: FastifyRequest, payload: IncomingMessage): Readable 
 }
 
 /** Never reads on past the limit, and never destroys the connection: the answer still has to go out. */
-function bounded(stream: Readable, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+function bounded(stream: Readable, { bodyLimit, patience: { bodyMs } }: Limits): Promise<Buffer> {
+  const read = new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
+      if (size <= bodyLimit) chunks.push(chunk);
       else {
         stream.pause();
-        reject(new BodyTooLarge(limit));
+        reject(new BodyTooLarge(bodyLimit));
       }
     });
     stream.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    stream.once('error', (error) => reject(wrong(`cannot be read: ${error.message}`)));
+    stream.once('error', (error) => reject(unreadable(error)));
   });
+  return inTime(read, bodyMs);
+}
+
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BodyTooSlow(ms)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -33,7 +33,11 @@ export type Prepared =
 /** Where a command is of: a slice, or the deployment itself. */
 export interface CommandPlace {
   readonly type: string;
-  readonly command: DtoClass & { readonly about: string; readonly example: Readonly<Record<string, unknown>> };
+  readonly command: DtoClass & {
+    readonly about: string;
+    readonly example: Readonly<Record<string, unknown>>;
+    readonly refers?: boolean;
+  };
   readonly slice: string | undefined;
 }
 

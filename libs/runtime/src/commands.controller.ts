@@ -4,14 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidRequest } from '#kernel/errors.js';
 import { actionOf, actorOf, demand, demandScope, isSystemCommand, type Principal } from './access.js';
 import { principalOf } from './authentication.js';
-import { jsonOf } from './body.js';
+import { jsonOf, piecesOf } from './body.js';
 import { CommandGateway, type Submission } from './command-gateway.js';
 import { CommandSender, isNew } from './command-bus.js';
 import { Ending } from './ending.js';
 import { BodyTooLarge, Stopping } from './errors.js';
 import { inOrder } from './in-order.js';
 import { linesOf, type Line } from './lines.js';
-import { Params, type RawQuery } from './params.js';
+import { onceIn, Params, type RawQuery } from './params.js';
 import { problemOf } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Limits } from './limits.js';
@@ -51,8 +51,8 @@ export class CommandsController {
     if (body instanceof Readable) throw new UnsupportedMediaTypeException('One command is sent as application/json.');
     const principal = principalOf(request);
     this.demand(principal, type);
-    const commandId = headers['idempotency-key'];
-    const ifMatch = revisionIn(headers['if-match']);
+    const commandId = onceIn(request, 'idempotency-key');
+    const ifMatch = revisionIn(onceIn(request, 'if-match'));
     const receipt = await this.sender.send({
       ...{ type, body: body ?? {}, ...sentWith(principal, query, headers) },
       ...(commandId !== undefined && { commandId }),
@@ -88,8 +88,8 @@ export class CommandsController {
       .send(Readable.from(results, { objectMode: false }));
   }
 
-  private async *parsed(chunks: AsyncIterable<Buffer>): AsyncGenerator<Parsed> {
-    for await (const line of linesOf(chunks, this.limits.bodyLimit)) {
+  private async *parsed(body: Readable): AsyncGenerator<Parsed> {
+    for await (const line of linesOf(piecesOf(body, this.limits.patience.pieceMs), this.limits.bodyLimit)) {
       if (this.ending.signal.aborted) throw new Stopping();
       yield this.parsedLine(line);
     }

@@ -26,6 +26,7 @@ export interface Field {
 type Body = Readonly<Record<string, unknown>>;
 
 const MOST_ERRORS = 100;
+const LONGEST_NAME = 100;
 const plans = new Map<DtoClass, ReadonlyMap<string, Field>>();
 
 /** The fields that class-validator's decorators declare on a class, compiled once. */
@@ -148,4 +149,8 @@ function report(errors: FieldError[], path: string, message: string): void {
   if (errors.length < MOST_ERRORS) errors.push({ path, message });
 }
 
-const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+/** Names of callers are cut, lest the answer be as long as what was sent. */
+const at = (path: string, name: string): string => {
+  const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return path === '' ? shown : `${path}.${shown}`;
+};

@@ -26,6 +26,16 @@ export class BodyTooLarge extends DomainError {
   }
 }
 
+/** The rest of a body did not come in time. What was not answered was not begun. */
+export class BodyTooSlow extends DomainError {
+  readonly code = 'request.too_slow';
+  readonly kind = 'too_slow';
+
+  constructor(ms: number) {
+    super(`Nothing more came for ${ms / 1_000} s; the connection is closed.`);
+  }
+}
+
 /** This process does not do that; another one of the deployment does. */
 export class NotHere extends DomainError {
   readonly code = 'server.not_here';

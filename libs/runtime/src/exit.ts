@@ -21,6 +21,7 @@ export const exitOfKind: Readonly<Record<ErrorKind, Exit>> = {
   unauthenticated: Exit.forbidden,
   forbidden: Exit.forbidden,
   not_ready: Exit.unavailable,
+  too_slow: Exit.unavailable,
   unavailable: Exit.unavailable,
 };
 

@@ -5,9 +5,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import 'reflect-metadata';
 import { guardWith } from './authentication.js';
 import { acceptBodies } from './body.js';
+import { connectionOptions, guardConnections } from './connections.js';
 import { Ending } from './ending.js';
 import { JsonLog } from './json-log.js';
-import { Limits } from './limits.js';
+import { Limits, PATIENCE, type Patience } from './limits.js';
 import { Metrics } from './metrics.js';
 import { openApiOf } from './openapi.js';
 import type { Patron } from './patron.js';
@@ -20,6 +21,7 @@ export interface HttpOptions {
   /** Takes the lines of the log. */
   readonly log: (line: string) => void;
   readonly heartbeatMs?: number;
+  readonly patience?: Patience;
   /** Serve the pages of /docs; /docs-json is there in any case. True by default. */
   readonly pages?: boolean;
 }
@@ -35,13 +37,14 @@ const HEARTBEAT_MS = 15_000;
 /** The Nest application over an opened Patron, not yet listening. */
 export async function httpAppOf(
   patron: Patron,
-  { log, heartbeatMs = HEARTBEAT_MS, pages = true }: HttpOptions,
+  { log, heartbeatMs = HEARTBEAT_MS, patience = PATIENCE, pages = true }: HttpOptions,
 ): Promise<HttpApp> {
   const { bodyLimit, logLevel } = patron.config;
   const ending = new Ending();
   const filter = new ProblemFilter();
   const adapter = new FastifyAdapter({
     bodyLimit,
+    ...connectionOptions(patience),
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
       void reply
@@ -49,15 +52,17 @@ export async function httpAppOf(
         .type(PROBLEM)
         .send(JSON.stringify(problem(400, 'request.invalid', 'The path cannot be read.'))),
   });
-  const module = PatronModule.of(patron, new Limits(bodyLimit, heartbeatMs), ending, filter);
+  const limits = new Limits(bodyLimit, heartbeatMs, patience);
+  const module = PatronModule.of(patron, limits, ending, filter);
   const nest = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     ...{ bodyParser: false, abortOnError: false, logger: new JsonLog(log, logLevel) },
   });
   const server = adapter.getInstance() as unknown as FastifyInstance;
-  acceptBodies(server, bodyLimit);
+  acceptBodies(server, limits);
   guardWith(patron.tokens, server);
   measure(server, nest.get(Metrics));
   ending.watch(server.server);
+  guardConnections(server.server, patience);
   nest.useGlobalFilters(filter);
   const mounted = new Set<string>();
   server.addHook('onRoute', ({ method, url }) => {

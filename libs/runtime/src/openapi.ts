@@ -1,10 +1,10 @@
 import type { Engine } from '#engine/engine.js';
 import { actionOf, rolesFor } from './access.js';
-import type { CommandGateway } from './command-gateway.js';
+import type { CommandGateway, CommandPlace } from './command-gateway.js';
 import { schemaOf, type Schema } from './json-schema.js';
 import { answerSchemas } from './openapi.schemas.js';
 import { PROBLEM, titles } from './problem.js';
-import type { Route } from './routes.js';
+import { problemsOf, type Route } from './routes.js';
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const pathParameters = (path: string): readonly string[] =>
@@ -32,20 +32,9 @@ export function openApiOf(
   };
   for (const route of routes) {
     if (route.path === '/v1/commands/:command') {
-      for (const { type, command, slice } of commands) {
-        const path = `/v1/commands/${type}`;
-        const body = { type: 'application/json', schema: type };
-        const tag = slice ?? 'deployment';
-        add(
-          path,
-          'POST',
-          operationOf(
-            { ...route, path, body, action: actionOf(type, slice), about: command.about },
-            type,
-            tag,
-            command.example,
-          ),
-        );
+      for (const place of commands) {
+        const one = commandRoute(route, place);
+        add(one.path, 'POST', operationOf(one, place.type, place.slice ?? 'deployment', place.command.example));
       }
     } else if (route.path === '/v1/read-models/:name') {
       for (const { name, about } of registry.projections.values()) {
@@ -59,7 +48,7 @@ export function openApiOf(
           path,
           'GET',
           operationOf(
-            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}` },
+            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}`, problems: [400, 503] },
             `find_${name}`,
             'read models',
           ),
@@ -87,12 +76,23 @@ export function openApiOf(
   };
 }
 
+/** The route of one command: a command to the deployment decides on no revision and claims no commandId. */
+function commandRoute(route: Route, { type, slice, command }: CommandPlace): Route {
+  const { parameters = [] } = route;
+  const refusals = slice === undefined ? (type === 'FixClock' ? [409] : []) : [409, 412];
+  return {
+    ...{ ...route, path: `/v1/commands/${type}`, body: { type: 'application/json', schema: type } },
+    ...{ action: actionOf(type, slice), about: command.about },
+    parameters: parameters.filter(({ name }) => slice !== undefined || name !== 'If-Match'),
+    problems: [...refusals, ...(command.refers === true ? [404] : []), 503],
+  };
+}
+
 const idOf = ({ method, path }: Route): string =>
   `${method.toLowerCase()}${path.replace(/^\/v1/, '').replace(/[/:_-]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
 
 function operationOf(route: Route, operationId: string, tag: string, example?: Schema): Schema {
-  const { path, action, about, parameters = [], body, answers, problems = [] } = route;
-  const own = action === undefined ? [] : [401, 403];
+  const { path, action, about, parameters = [], body, answers } = route;
   const responses: Record<string, Schema> = {};
   for (const [status, { schema, types = ['application/json'] }] of Object.entries(answers)) {
     const content = types.map((type) => [
@@ -104,7 +104,7 @@ function operationOf(route: Route, operationId: string, tag: string, example?: S
       content: Object.fromEntries(content) as Schema,
     };
   }
-  for (const status of [...own, ...problems, 500]) {
+  for (const status of new Set(problemsOf(route))) {
     if (responses[status] !== undefined) continue;
     responses[status] = { description: titles[status] ?? '', content: { [PROBLEM]: { schema: ref('Problem') } } };
   }

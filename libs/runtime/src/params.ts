@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { InvalidRequest, type FieldError } from '#kernel/errors.js';
 import type { Find, Wait } from '#engine/queries.js';
 
@@ -5,6 +6,13 @@ export type RawQuery = Readonly<Record<string, string | readonly string[] | unde
 
 const WAIT_MS = 2_000;
 const MOST_WAIT_MS = 60_000;
+
+/** A header that decides what is done. Node would join two of them into one text. @throws {InvalidRequest} for two */
+export function onceIn({ raw }: FastifyRequest, name: string): string | undefined {
+  const given = raw.headersDistinct[name] ?? [];
+  if (given.length > 1) throw new InvalidRequest([{ path: name, message: 'may be given once' }]);
+  return given[0];
+}
 
 /** The parameters of a query string, each at most once; collects what is wrong with them. */
 export class Params {
@@ -16,8 +24,8 @@ export class Params {
   text(name: string): string | undefined {
     this.asked.add(name);
     const value = this.query[name];
-    if (value === undefined || typeof value === 'string') return value;
-    this.wrong(name, 'may be given once');
+    if (value === undefined || (typeof value === 'string' && !value.includes('\0'))) return value;
+    this.wrong(name, typeof value === 'string' ? 'may not hold a NUL' : 'may be given once');
     return undefined;
   }
 

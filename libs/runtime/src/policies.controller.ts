@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UnsupportedMediaTypeException,
-} from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, UnsupportedMediaTypeException } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Engine } from '#engine/engine.js';
@@ -17,7 +6,7 @@ import { InvalidRequest } from '#kernel/errors.js';
 import { actorOf } from './access.js';
 import { principalOf } from './authentication.js';
 import { CommandSender, isNew } from './command-bus.js';
-import { Params, type RawQuery } from './params.js';
+import { onceIn, Params, type RawQuery } from './params.js';
 
 @Controller('v1/policies')
 export class PoliciesController {
@@ -44,7 +33,6 @@ export class PublishingController {
     @Param('name') name: string,
     @Body() body: unknown,
     @Query() query: RawQuery,
-    @Headers('idempotency-key') commandId: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
@@ -52,6 +40,7 @@ export class PublishingController {
     const params = new Params(query);
     const dryRun = params.flag('dryRun');
     params.check();
+    const commandId = onceIn(request, 'idempotency-key');
     if (body !== null && typeof body === 'object' && 'name' in body && body.name !== name) {
       throw new InvalidRequest([{ path: 'name', message: `is not ${name}, as the path says` }]);
     }

@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (document.status === 401) reply.header('www-authenticate', 'Bearer');
     if (document.status === 503) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-    if (document.status === 413) reply.header('connection', 'close');
+    if (document.status === 413 || document.status === 408) reply.header('connection', 'close');
     void reply.code(document.status).type(PROBLEM).send(JSON.stringify(document));
   }
 

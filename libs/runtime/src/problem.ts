@@ -25,6 +25,7 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   precondition: 412,
   too_large: 413,
+  too_slow: 408,
   not_ready: 503,
   unavailable: 503,
 };
@@ -36,10 +37,12 @@ export const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'No such method here',
   406: 'No such form of it',
+  408: 'Too slow',
   409: 'Refused as things stand',
   412: 'It was changed meanwhile',
   413: 'Too large',
   415: 'No such content type here',
+  431: 'Headers too large',
   500: 'A mistake of ours',
   503: 'Not now',
 };

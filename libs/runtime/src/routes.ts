@@ -1,4 +1,4 @@
-import type { Action } from './access.js';
+import { ROLES, rolesFor, type Action } from './access.js';
 
 /** What a route answers with, by the name of its schema in the OpenAPI document. */
 export interface Answer {
@@ -23,7 +23,7 @@ export interface Route {
   readonly parameters?: readonly Parameter[];
   readonly body?: { readonly type: string; readonly schema: string };
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Statuses of problem documents beside 401, 403 and 500, which any route may answer. */
+  /** Statuses of problem documents beside those that `problemsOf` adds. */
   readonly problems?: readonly number[];
 }
 
@@ -57,7 +57,7 @@ export const ROUTES: readonly Route[] = [
     ],
     body: { type: 'application/json', schema: 'AnyCommand' },
     answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
-    problems: [400, 404, 409, 412, 413, 415, 503],
+    problems: [409, 412, 503],
   },
   {
     ...{ method: 'POST', path: '/v1/commands', action: 'commands' },
@@ -67,7 +67,6 @@ export const ROUTES: readonly Route[] = [
     parameters: [DRY_RUN, ...TRACING],
     body: { type: NDJSON, schema: 'CommandLine' },
     answers: { 200: { schema: 'CommandResult', types: [NDJSON] } },
-    problems: [400, 415],
   },
   {
     ...{ method: 'GET', path: '/v1/customers/:id', action: 'customers' },
@@ -157,7 +156,7 @@ export const ROUTES: readonly Route[] = [
     about: 'Fold it anew from the first fact beside the present one, then switch. Answers at once unless `wait=true`.',
     parameters: [query('wait', 'true: answer when it is done.', { type: 'boolean' })],
     answers: { 200: { schema: 'Rebuild' }, 202: { schema: 'Rebuild' } },
-    problems: [400, 404, 409],
+    problems: [404, 409],
   },
   {
     ...{ method: 'POST', path: '/v1/projections/retry', action: 'projections' },
@@ -182,7 +181,7 @@ export const ROUTES: readonly Route[] = [
     parameters: [DRY_RUN],
     body: { type: 'application/json', schema: 'Publication' },
     answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
-    problems: [400, 404, 409, 413, 415, 503],
+    problems: [404, 503],
   },
   {
     ...{ method: 'GET', path: '/v1/clock', action: 'clock:read' },
@@ -205,6 +204,21 @@ export const ROUTES: readonly Route[] = [
     answers: { 200: { types: ['text/plain'] } },
   },
 ];
+
+/**
+ * Statuses of all problem documents that a route may answer. Any route that is not for everybody may refuse the token; a
+ * path with a parameter may be unreadable, a body may be that, too large, too slow or of another type.
+ */
+export function problemsOf({ method, path, action, problems = [] }: Route): readonly number[] {
+  const everybody = action === undefined || rolesFor(action).length === ROLES.length;
+  return [
+    ...(path.includes(':') || problems.includes(400) ? [400] : []),
+    ...(method === 'POST' ? [400, 408, 413, 415] : []),
+    ...(action === undefined ? [] : [401, 500]),
+    ...(everybody ? [] : [403]),
+    ...problems,
+  ];
+}
 
 const patterns = ROUTES.map(({ method, path }) => ({
   method,

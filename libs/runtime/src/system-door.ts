@@ -112,4 +112,4 @@ export const zoneOf = ({ policies, calendar }: Engine): string => {
 
 /** A day means its start in the company's zone. @throws {InvalidRequest} naming `path` */
 export const instantIn = (engine: Engine, text: string, path: string): Instant =>
-  isDay(text) ? startOfDay(text, zoneOf(engine)) : toInstant(text, path);
+  toInstant(isDay(text) ? startOfDay(text, zoneOf(engine)) : text, path);

@@ -1,13 +1,15 @@
 import { buildMessage, IsObject, IsOptional, Length, ValidateBy } from 'class-validator';
 import { IsReference, IsText } from '#kernel/customer.commands.js';
-import { isDay, isInstant } from '#kernel/time.js';
+import { isDayInRange, isInstant } from '#kernel/time.js';
 
 const IsInstantOrDay = (): PropertyDecorator =>
   ValidateBy({
     name: 'isInstantOrDay',
     validator: {
-      validate: (value) => isInstant(value) || isDay(value),
-      defaultMessage: buildMessage((each) => `${each}$property must be an ISO 8601 instant with a zone, or a day`),
+      validate: (value) => isInstant(value) || isDayInRange(value),
+      defaultMessage: buildMessage(
+        (each) => `${each}$property must be an ISO 8601 instant with a zone, or a day, from 1900 up to 2200`,
+      ),
     },
   });
 
@@ -42,6 +44,7 @@ export class PublishPolicy extends SystemCommand {
   static readonly about =
     'Publish a new version of a policy, in force for facts from an instant on; now when left out.';
   static readonly example = { name: 'company', rules: { zone: 'Europe/London', currency: 'GBP' } };
+  static readonly refers = true;
   readonly type = 'PublishPolicy' as const;
   @IsReference() name!: string;
   @IsObject() rules!: Readonly<Record<string, unknown>>;

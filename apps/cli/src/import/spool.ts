@@ -44,7 +44,12 @@ const IN_ORDER = `
       SELECT *, row_number() OVER (PARTITION BY content, ord ORDER BY seq) AS nth FROM rows))
   ORDER BY first, ord, customer, grp, content, nth`;
 
-type Columns = readonly [number, number, number, string, string | null, string, number, string];
+type Columns = readonly [number, number, number, string, string | null, string, number, string | Uint8Array];
+
+/** The driver reads a text back to its first NUL only; such a row, whose characters are bytes, is kept as bytes. */
+const kept = (raw: string): string | Buffer => (raw.includes('\0') ? Buffer.from(raw, 'latin1') : raw);
+const shown = (raw: string | Uint8Array): string =>
+  typeof raw === 'string' ? raw : Buffer.from(raw).toString('latin1');
 
 const identity = (...parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
@@ -69,12 +74,12 @@ export class Spool {
   add({ line, raw }: RawRow, { customerId, group, content, places }: Entry): void {
     const text = JSON.stringify(content);
     for (const { ord, atMs } of places) {
-      this.insert.run((this.seq += 1), line, ord, atMs, customerId, group, text, raw);
+      this.insert.run((this.seq += 1), line, ord, atMs, customerId, group, text, kept(raw));
     }
   }
 
   reject({ line, raw }: Pick<RawRow, 'line' | 'raw'>, { column, reason }: Reject): void {
-    this.refuse.run(line, column, reason, raw);
+    this.refuse.run(line, column, reason, kept(raw));
   }
 
   /** Places of all rows. */
@@ -88,7 +93,7 @@ export class Spool {
     for (const found of this.walk<Columns>(IN_ORDER)) {
       const [line, ord, atMs, customerId, grp, content, nth, raw] = found;
       const lineId = identity(this.name, content, nth);
-      const row: Row = { line, raw, lineId, content: JSON.parse(content) as readonly unknown[] };
+      const row: Row = { line, raw: shown(raw), lineId, content: JSON.parse(content) as readonly unknown[] };
       const place = grp === null ? `${lineId}\n${ord}` : `${ord}\n${customerId}\n${grp}`;
       if (group !== undefined && place === current) {
         group.rows.push(row);
@@ -102,8 +107,11 @@ export class Spool {
   }
 
   /** Everything that was rejected, by line. */
-  rejects(): Iterable<readonly [line: number, column: string, reason: string, raw: string]> {
-    return this.walk('SELECT line, col, reason, raw FROM rejects ORDER BY line, col');
+  *rejects(): Iterable<readonly [line: number, column: string, reason: string, raw: string]> {
+    const sql = 'SELECT line, col, reason, raw FROM rejects ORDER BY line, col';
+    for (const [line, column, reason, raw] of this.walk<readonly [number, string, string, string | Uint8Array]>(sql)) {
+      yield [line, column, reason, shown(raw)];
+    }
   }
 
   /** How many were rejected for each reason, most first. */

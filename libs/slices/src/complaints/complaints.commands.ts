@@ -32,6 +32,7 @@ export class RaiseComplaint extends CustomerCommand {
 export class AssignComplaint extends CustomerCommand {
   static readonly about = 'Somebody is to see to an open complaint.';
   static readonly example = { customerId: 'c-1', complaintId: 'case-1', agent: 'agent-7' };
+  static readonly refers = true;
   readonly type = 'AssignComplaint' as const;
   @IsReference() complaintId!: string;
   @IsReference() agent!: string;
@@ -40,6 +41,7 @@ export class AssignComplaint extends CustomerCommand {
 export class RespondToComplaint extends CustomerCommand {
   static readonly about = 'The customer was answered; the first answer of an opening keeps its first promise.';
   static readonly example = { customerId: 'c-1', complaintId: 'case-1', responseId: 'mail-1', channel: 'e-mail' };
+  static readonly refers = true;
   readonly type = 'RespondToComplaint' as const;
   @IsReference() complaintId!: string;
   /** The caller's name for the answer: the same again changes nothing. */
@@ -64,6 +66,7 @@ export class ResolveComplaint extends CustomerCommand {
     remedy: { kind: 'refund', amount: { units: 1500, scale: 2, currency: 'GBP' } },
     note: 'Refunded the delivery.',
   };
+  static readonly refers = true;
   readonly type = 'ResolveComplaint' as const;
   @IsReference() complaintId!: string;
   @Nested(RemedyInput) remedy!: RemedyInput;
@@ -73,6 +76,7 @@ export class ResolveComplaint extends CustomerCommand {
 export class CloseComplaint extends CustomerCommand {
   static readonly about = 'A resolved complaint is put away.';
   static readonly example = { customerId: 'c-1', complaintId: 'case-1' };
+  static readonly refers = true;
   readonly type = 'CloseComplaint' as const;
   @IsReference() complaintId!: string;
 }
@@ -80,6 +84,7 @@ export class CloseComplaint extends CustomerCommand {
 export class ReopenComplaint extends CustomerCommand {
   static readonly about = 'The resolution did not hold: the complaint is open again, with new due times.';
   static readonly example = { customerId: 'c-1', complaintId: 'case-1', reason: 'replacement broken too' };
+  static readonly refers = true;
   readonly type = 'ReopenComplaint' as const;
   @IsReference() complaintId!: string;
   /** A short word for the statistics, not the customer's text: it is not sealed. */

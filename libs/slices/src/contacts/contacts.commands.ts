@@ -10,6 +10,7 @@ export class RecordContact extends CustomerCommand {
     ...{ customerId: 'c-1', contactId: 'call-17', channel: 'phone', direction: 'inbound', purpose: 'service' },
     ...{ outcome: 'reached', agent: 'kim', subject: 'late parcel' },
   };
+  static readonly refers = true;
   readonly type = 'RecordContact' as const;
   /** The caller's name for it: the same again changes nothing. */
   @IsReference() contactId!: string;
@@ -38,6 +39,7 @@ export class PlanRevisit extends CustomerCommand {
     dueAt: '2199-03-20T09:00:00Z',
     agent: 'kim',
   };
+  static readonly refers = true;
   readonly type = 'PlanRevisit' as const;
   @IsReference() revisitId!: string;
   @IsInstant() dueAt!: Instant;
@@ -49,6 +51,7 @@ export class PlanRevisit extends CustomerCommand {
 export class CompleteRevisit extends CustomerCommand {
   static readonly about = 'The customer was revisited.';
   static readonly example = { customerId: 'c-1', revisitId: 'spring-call', note: 'all is well' };
+  static readonly refers = true;
   readonly type = 'CompleteRevisit' as const;
   @IsReference() revisitId!: string;
   @IsOptional() @IsReference() contactId?: string;
@@ -58,6 +61,7 @@ export class CompleteRevisit extends CustomerCommand {
 export class CancelRevisit extends CustomerCommand {
   static readonly about = 'The revisit is not needed any more.';
   static readonly example = { customerId: 'c-1', revisitId: 'spring-call', reason: 'moved abroad' };
+  static readonly refers = true;
   readonly type = 'CancelRevisit' as const;
   @IsReference() revisitId!: string;
   @IsOptional() @IsText(500) reason?: string;

@@ -73,6 +73,7 @@ export class TransferPoints extends CustomerCommand {
 export class ReverseEarning extends CustomerCommand {
   static readonly about = 'Take back what an earning brought: from its lot, then the oldest, then as a debt.';
   static readonly example = { customerId: 'c-1', lotId: '5f2c8a0e-0000-5000-8000-000000000000', reason: 'fraud' };
+  static readonly refers = true;
   readonly type = 'ReverseEarning' as const;
   /** Id of the fact that earned it. */
   @IsReference() lotId!: string;

@@ -52,6 +52,7 @@ export class AddContactPoint extends CustomerCommand {
 export class RemoveContactPoint extends CustomerCommand {
   static readonly about = 'The customer can no longer be reached in this way.';
   static readonly example = { customerId: 'c-1', contactPointId: 'email-1' };
+  static readonly refers = true;
   readonly type = 'RemoveContactPoint' as const;
   @IsReference() contactPointId!: string;
 }

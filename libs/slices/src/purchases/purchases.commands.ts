@@ -44,6 +44,7 @@ export class AddPurchaseLines extends CustomerCommand {
     purchaseId: 'invoice-1001',
     lines: [{ lineId: '2', sku: 'plate', quantity: 1, amount: { units: 1200, scale: 2, currency: 'GBP' } }],
   };
+  static readonly refers = true;
   readonly type = 'AddPurchaseLines' as const;
   @IsReference() purchaseId!: string;
   @IsArray() @ArrayMinSize(1) @ArrayMaxSize(MOST_LINES) @Nested(LineInput, { each: true }) lines!: LineInput[];
@@ -63,6 +64,7 @@ export class RefundPurchase extends CustomerCommand {
     lines: [{ lineId: '1', quantity: 1 }],
     reason: 'broken',
   };
+  static readonly refers = true;
   readonly type = 'RefundPurchase' as const;
   @IsReference() purchaseId!: string;
   @IsReference() refundId!: string;
@@ -79,6 +81,7 @@ export class RefundPurchase extends CustomerCommand {
 export class VoidPurchase extends CustomerCommand {
   static readonly about = 'A purchase was recorded by mistake; it never happened.';
   static readonly example = { customerId: 'c-1', purchaseId: 'invoice-1001', reason: 'entered twice' };
+  static readonly refers = true;
   readonly type = 'VoidPurchase' as const;
   @IsReference() purchaseId!: string;
   @IsText(500) reason!: string;

@@ -24,6 +24,7 @@ export class SendSurvey extends CustomerCommand {
 export class AnswerSurvey extends CustomerCommand {
   static readonly about = 'A customer answered; one that was not sent through us names its instrument and touchpoint.';
   static readonly example = { customerId: 'c-1', surveyId: 'survey-1', score: 9, comment: 'Came a day early.' };
+  static readonly refers = true;
   readonly type = 'AnswerSurvey' as const;
   @IsReference() surveyId!: string;
   /** On the instrument's own scale: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7. */
@@ -40,6 +41,7 @@ export class AnswerSurvey extends CustomerCommand {
 export class DeclineSurvey extends CustomerCommand {
   static readonly about = 'A customer who was asked will not answer.';
   static readonly example = { customerId: 'c-1', surveyId: 'survey-1' };
+  static readonly refers = true;
   readonly type = 'DeclineSurvey' as const;
   @IsReference() surveyId!: string;
 }
