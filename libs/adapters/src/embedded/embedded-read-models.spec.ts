@@ -1,4 +1,4 @@
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { walkOf } from '#kernel/ports/index-order.js';
 import type { Query } from '#kernel/ports/read-models.js';
@@ -93,6 +93,21 @@ describe('files of embedded read models', () => {
     expect(await model.count()).toBe(0);
     expect(await model.find({ index: BY_STAGE, limit: 1 })).toEqual([]);
     await expect(model.write([], { position: 1, clock: CLOCK })).rejects.toMatchObject({ code: 'store.unavailable' });
+    await readModels.close();
+  });
+
+  it('look empty to a reader where a crash came while they were made', async () => {
+    await filled();
+    const path = database();
+    rmSync(path);
+    const made = join(folder(), 'made.db');
+    const db = openDatabase(made);
+    db.exec('CREATE TABLE docs (key); PRAGMA cache_size = 1; BEGIN');
+    for (let n = 0; n < 100; n += 1) db.exec(`INSERT INTO docs VALUES ('${'x'.repeat(1_000)}')`);
+    for (const side of ['', '-journal']) copyFileSync(made + side, path + side);
+    db.close();
+    const readModels = await open('read');
+    expect(await (await readModels.open(SPEC)).count()).toBe(0);
     await readModels.close();
   });
 

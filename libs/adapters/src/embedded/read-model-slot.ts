@@ -5,7 +5,7 @@ import type { ReadModelSpec } from '#kernel/ports/read-models.js';
 import { instantOf } from '#kernel/time.js';
 import { moveDatabase, removeDatabase, replaceFile } from './durable-files.js';
 import { BrokenReadModel, ReadModelFile } from './read-model-file.js';
-import { isBusy, isMissing, isTorn } from './sqlite.js';
+import { isBusy, isMissing, isTorn, needsWriter } from './sqlite.js';
 
 /** How long a process may go on reading a build after another process swapped it, in milliseconds. */
 const NOTICE_SWAP_MS = 100;
@@ -90,7 +90,8 @@ export class ReadModelSlot {
       return file;
     } catch (error) {
       if (mode === 'read') {
-        if (isMissing(error) || isBusy(error) || error instanceof BrokenReadModel) return undefined;
+        const isUnmade = isMissing(error) || isBusy(error) || needsWriter(error) || error instanceof BrokenReadModel;
+        if (isUnmade) return undefined;
         throw error;
       }
       if (!isTorn(error) && !(error instanceof BrokenReadModel)) throw error;

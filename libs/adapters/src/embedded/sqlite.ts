@@ -56,6 +56,7 @@ export async function backupDatabase(source: Database, to: string): Promise<void
 
 const PRIMARY_CODE = 0xff;
 const BUSY = 5;
+const READONLY = 8;
 const CORRUPT = 11;
 const CANTOPEN = 14;
 const NOTADB = 26;
@@ -69,3 +70,5 @@ export function sqliteCode(error: unknown): number | undefined {
 export const isBusy = (error: unknown): boolean => sqliteCode(error) === BUSY;
 export const isTorn = (error: unknown): boolean => [CORRUPT, NOTADB].includes(sqliteCode(error) ?? 0);
 export const isMissing = (error: unknown): boolean => sqliteCode(error) === CANTOPEN;
+/** Of a reader: a crash left a transaction that only a writer can roll back. */
+export const needsWriter = (error: unknown): boolean => sqliteCode(error) === READONLY;
