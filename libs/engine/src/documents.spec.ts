@@ -16,3 +16,24 @@ describe('documents of a projection that began with an empty store', () => {
     expect(documents.get('c-1')).toMatchObject({ doc: { n: 1 }, loadedAt: 1 });
   });
 });
+
+describe('documents that facts in hand are about to change', () => {
+  it('stay when all documents pass through, as in a broadcast, though there is no room for them', async () => {
+    const model = await new MemoryReadModels().open(spec);
+    const filling = new Documents(model, 10);
+    for (const key of ['c-1', 'c-2', 'c-3']) filling.set(key, { key }, 1, null);
+    await filling.write(checkpoint);
+
+    const documents = new Documents(model, 1);
+    await documents.pin(['c-2']);
+    const passed: string[] = [];
+    for await (const keys of documents.all(checkpoint, 1)) passed.push(...keys);
+
+    expect(passed).toEqual(['c-1', 'c-2', 'c-3']);
+    expect(documents.get('c-2')).toMatchObject({ doc: { key: 'c-2' }, loadedAt: 1 });
+    documents.unpin();
+    await documents.load(['c-1']);
+    documents.evict();
+    expect(documents.get('c-2')).toMatchObject({ doc: null });
+  });
+});

@@ -21,6 +21,8 @@ export class Documents {
   private readonly held = new Map<string, Held>();
   private readonly dirty = new Set<string>();
   private readonly timers = new TimerHeap();
+  /** Those that the facts in hand are about to change. */
+  private pinned: ReadonlySet<string> = new Set();
   /** True while the store has no document that is not held. */
   private allHeld = false;
 
@@ -36,6 +38,16 @@ export class Documents {
 
   get changed(): number {
     return this.dirty.size;
+  }
+
+  /** Brings in the documents that facts are about to change, and keeps them until `unpin`, whatever else comes through. */
+  async pin(keys: Iterable<string>): Promise<void> {
+    this.pinned = new Set(keys);
+    await this.load(this.pinned);
+  }
+
+  unpin(): void {
+    this.pinned = new Set();
   }
 
   /** Brings in the documents that are not held yet. */
@@ -124,7 +136,7 @@ export class Documents {
   evict(): void {
     for (const [key, { dirty }] of this.held) {
       if (this.held.size <= this.most) break;
-      if (dirty) continue;
+      if (dirty || this.pinned.has(key)) continue;
       this.held.delete(key);
       this.allHeld = false;
     }
@@ -134,6 +146,7 @@ export class Documents {
   /** Forgets everything held; what was not written is folded again. */
   clear(): void {
     this.allHeld = false;
+    this.unpin();
     this.held.clear();
     this.dirty.clear();
     this.timers.clear();

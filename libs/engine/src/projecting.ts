@@ -22,6 +22,8 @@ export interface Projecting extends ReadSide {
   stop(): Promise<void>;
   /** Waits for every projection. @throws {NotYetProjected} after `timeoutMs` */
   allCaughtUp(position: Position, timeoutMs?: number): Promise<void>;
+  /** Everything up to here is in all of them: how far they are, without counting documents. */
+  reached(): Promise<Position>;
   status(): Promise<readonly ProjectionStatus[]>;
   /** Folds a projection from the first fact into a build of its own, then lets readers switch in one step. */
   rebuild(name: string, progress?: Progress): Promise<void>;

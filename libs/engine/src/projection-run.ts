@@ -90,7 +90,7 @@ export class ProjectionRun {
   private async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
     const fresh = batch.filter(({ recorded }) => recorded.position > this.reached);
     const wanted = await this.wantedOf(fresh);
-    await this.documents.load([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
+    await this.documents.pin([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
     for (const { recorded } of fresh) {
       const found = wanted.get(recorded);
       if (found !== undefined && !this.parking.has(this.projection.name, found.fact.customerId, recorded.position)) {
@@ -99,6 +99,7 @@ export class ProjectionRun {
       await this.passTime(recorded, found?.fact);
       this.reached = recorded.position;
     }
+    this.documents.unpin();
     this.reached = upTo;
   }
 

@@ -13,6 +13,9 @@ import { specOf } from './read-side.js';
 import type { FactReader } from './reader.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
+import { settled } from './settled.js';
+import { unwantedTypes } from './unwanted.js';
+import { Waiters } from './waiters.js';
 
 export interface ProjectorOptions {
   readonly store: EventStore;
@@ -43,7 +46,8 @@ const TURN = 'turn';
 export class Projector implements Projecting {
   private readonly runs = new Map<string, ProjectionRun>();
   private readonly rebuilding = new Set<string>();
-  private readonly waiting = new Set<() => void>();
+  private readonly waiters = new Waiters();
+  private readonly urgent = new Map<string, Position>();
   private readonly turns = new Queues();
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
@@ -78,25 +82,25 @@ export class Projector implements Projecting {
     await this.following;
     await this.turns.idle();
     await this.note();
-    this.wake();
+    this.waiters.wake();
   }
 
   model(name: string): Promise<ReadModel> {
     return Promise.resolve(this.run(name).model);
   }
 
+  /** Whoever waits for one projection does not wait for the others: that one goes ahead of them. */
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
-    const until = performance.now() + timeoutMs;
-    while (this.run(name).position < position) {
-      const left = until - performance.now();
-      if (left <= 0 || this.stopping.signal.aborted) throw new NotYetProjected(name, this.run(name).position, position);
-      await this.nextWrite(left);
+    if (this.run(name).position >= position) return;
+    if (this.started) {
+      this.urgent.set(name, Math.max(position, this.urgent.get(name) ?? 0));
+      void settled(this.turns.run(TURN, () => this.serveUrgent()));
     }
+    await this.reaching(name, position, timeoutMs);
   }
 
-  /** Waits for every projection. */
   async allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
-    await Promise.all([...this.runs.keys()].map((name) => this.caughtUp(name, position, timeoutMs)));
+    await Promise.all([...this.runs.keys()].map((name) => this.reaching(name, position, timeoutMs)));
   }
 
   /** Folds everything there is now, without following; for tools and tests. */
@@ -110,6 +114,10 @@ export class Projector implements Projecting {
       progress(read.position, head, facts);
     }
     await this.take({ facts: [], position: head }); // writes what a last full batch left unwritten
+  }
+
+  reached(): Promise<Position> {
+    return Promise.resolve(this.least());
   }
 
   async status(): Promise<readonly ProjectionStatus[]> {
@@ -158,7 +166,7 @@ export class Projector implements Projecting {
         await this.parking.releaseAllBut(parking, name);
         this.runs.set(name, await this.runOn(projection, build));
       });
-      this.wake();
+      this.waiters.wake();
     } finally {
       this.rebuilding.delete(name);
     }
@@ -169,6 +177,39 @@ export class Projector implements Projecting {
     const parked = [...this.runs.keys()].filter((name) => this.parking.of(name).length > 0);
     for (const name of parked) await this.rebuild(name);
     return parked;
+  }
+
+  private async reaching(name: string, position: Position, timeoutMs: number): Promise<void> {
+    const until = performance.now() + timeoutMs;
+    while (this.run(name).position < position) {
+      const left = until - performance.now();
+      if (left <= 0 || this.stopping.signal.aborted) throw new NotYetProjected(name, this.run(name).position, position);
+      const written = this.waiters.next(left);
+      this.hurry();
+      await written;
+    }
+  }
+
+  /** Brings those that somebody waits for up to what is asked for, as far as there is anything. */
+  private async serveUrgent(): Promise<void> {
+    const { store, batch = BATCH } = this.options;
+    for (const [name, position] of this.urgent) {
+      this.urgent.delete(name);
+      const run = this.run(name);
+      if (run.position >= position) continue;
+      const skip = this.unwanted([run.projection]);
+      const upTo = Math.min(position, await store.head());
+      try {
+        for await (const read of store.readAll({ after: run.folded, upTo, batch, skip })) {
+          await run.apply(this.incoming(read), read.position, UNWRITTEN_BEHIND);
+        }
+        await run.write();
+      } catch (error) {
+        await run.resume();
+        throw error;
+      }
+      this.waiters.wake();
+    }
   }
 
   private async follow(): Promise<void> {
@@ -192,12 +233,15 @@ export class Projector implements Projecting {
   private async take(read: Batch): Promise<void> {
     const incoming = this.incoming(read);
     const behind = read.facts.length >= (this.options.batch ?? BATCH);
-    for (const run of this.runs.values()) await run.apply(incoming, read.position, behind ? UNWRITTEN_BEHIND : 0);
+    for (const run of this.runs.values()) {
+      if (this.urgent.size > 0) await this.serveUrgent();
+      await run.apply(incoming, read.position, behind ? UNWRITTEN_BEHIND : 0);
+    }
     this.noting ??= setTimeout(
       () => void this.turns.run(TURN, () => this.note()).catch(() => undefined),
       NOTE_MS,
     ).unref();
-    this.wake();
+    this.waiters.wake();
   }
 
   private async note(): Promise<void> {
@@ -227,17 +271,8 @@ export class Projector implements Projecting {
     return Math.min(...[...this.runs.values()].map(({ position }) => position));
   }
 
-  /** Known types that none of these projections wants. */
-  private unwanted(
-    projections: Iterable<AnyProjection> = this.options.registry.projections.values(),
-  ): readonly string[] {
-    const { registry } = this.options;
-    const wanted = new Set<string>(['ClockAdvanced', 'ClockFixed', ...registry.sharedTypes]);
-    for (const { on, every } of projections) {
-      if (every !== undefined) return [];
-      for (const type of Object.keys(on as object)) wanted.add(type);
-    }
-    return [...registry.events.keys()].filter((type) => !wanted.has(type));
+  private unwanted(projections: Iterable<AnyProjection> = this.options.registry.projections.values()) {
+    return unwantedTypes(this.options.registry, projections);
   }
 
   private stateOf(name: string): ProjectionStatus['state'] {
@@ -247,7 +282,7 @@ export class Projector implements Projecting {
   }
 
   private linger(): Promise<void> {
-    if (this.waiting.size > 0 || this.stopping.signal.aborted) return Promise.resolve();
+    if (this.waiters.any || this.stopping.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.hurry(), this.options.lingerMs ?? LINGER_MS);
       this.hurry = () => {
@@ -256,22 +291,5 @@ export class Projector implements Projecting {
         resolve();
       };
     });
-  }
-
-  private nextWrite(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = timeoutMs === Infinity ? undefined : setTimeout(() => done(), Math.ceil(timeoutMs));
-      const done = (): void => {
-        clearTimeout(timer);
-        this.waiting.delete(done);
-        resolve();
-      };
-      this.waiting.add(done);
-      this.hurry();
-    });
-  }
-
-  private wake(): void {
-    for (const done of [...this.waiting]) done();
   }
 }

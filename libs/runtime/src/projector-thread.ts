@@ -23,7 +23,7 @@ export type Order =
     }
   | { readonly id: number; readonly what: 'rebuild'; readonly name: string }
   | { readonly id: number; readonly what: 'allCaughtUp'; readonly position: Position; readonly timeoutMs: number }
-  | { readonly id: number; readonly what: 'retry' | 'status' | 'stop' };
+  | { readonly id: number; readonly what: 'retry' | 'reached' | 'status' | 'stop' };
 
 /** What it answers. */
 export type Report =
@@ -124,6 +124,10 @@ export class ProjectorThread implements Projecting {
 
   allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
     return this.ask({ what: 'allCaughtUp', position, timeoutMs });
+  }
+
+  reached(): Promise<Position> {
+    return this.ask({ what: 'reached' });
   }
 
   status(): Promise<readonly ProjectionStatus[]> {

@@ -38,6 +38,8 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
         return projector.rebuild(order.name, (...progress) => tell({ id: order.id, progress }));
       case 'retry':
         return projector.retry();
+      case 'reached':
+        return projector.reached();
       case 'status':
         return projector.status();
       case 'stop':

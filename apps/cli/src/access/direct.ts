@@ -7,6 +7,7 @@ import { NotFound } from '#engine/errors.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
+import { settled } from '#engine/settled.js';
 import { standingOf } from '#engine/standing.js';
 import { loadConfig } from '#runtime/config.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
@@ -118,8 +119,10 @@ export class DirectAccess implements Access {
       clock: () => this.clock(),
       facts: (customerId, type) => this.factsOf(customerId, type),
       projected: async (position, tell) => {
-        const done = projector.allCaughtUp(Math.max(position, await engine.store.head()));
-        const timer = setInterval(() => void projector.status().then((all) => tell(leastShare(all))), ASK_EVERY_MS);
+        const head = Math.max(position, await engine.store.head());
+        const done = projector.allCaughtUp(head);
+        const ask = async (): Promise<void> => tell(Math.min(1, (await projector.reached()) / Math.max(1, head)));
+        const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
         await done.finally(() => clearInterval(timer));
       },
     };

@@ -1,0 +1,25 @@
+/** Whoever waits for something to be written. */
+export class Waiters {
+  private readonly waiting = new Set<() => void>();
+
+  get any(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** Resolves at the next `wake`, or after `timeoutMs`. */
+  next(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = timeoutMs === Infinity ? undefined : setTimeout(() => done(), Math.ceil(timeoutMs));
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      this.waiting.add(done);
+    });
+  }
+
+  wake(): void {
+    for (const done of [...this.waiting]) done();
+  }
+}
