@@ -39,7 +39,6 @@ export class PlanRevisit extends CustomerCommand {
     dueAt: '2199-03-20T09:00:00Z',
     agent: 'kim',
   };
-  static readonly refers = true;
   readonly type = 'PlanRevisit' as const;
   @IsReference() revisitId!: string;
   @IsInstant() dueAt!: Instant;
