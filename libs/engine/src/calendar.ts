@@ -15,6 +15,8 @@ export class Calendar {
   private count = 0;
   private reached: Instant = EARLIEST;
   private fixed: Instant | null = null;
+  /** The latest that the machine's clock said to this process. */
+  private latest: Instant = EARLIEST;
   private readonly turn = new Queues();
 
   private constructor(
@@ -29,11 +31,15 @@ export class Calendar {
     return calendar;
   }
 
-  /** Business time now: where it was fixed, else the machine's time, and never before what was reached. */
+  /**
+   * Business time now: where it was fixed, else the machine's time, and never before what was reached. Where the machine's
+   * clock jumps back it stands still until that has caught up; a restart asks the machine again.
+   */
   now(): Instant {
     if (this.fixed !== null) return this.fixed;
     const now = this.clock.now();
-    return now > this.reached ? now : this.reached;
+    if (now > this.latest) this.latest = now;
+    return this.latest > this.reached ? this.latest : this.reached;
   }
 
   /** How far business time has come. */
