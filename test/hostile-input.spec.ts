@@ -153,6 +153,7 @@ describe('a hostile body', () => {
   it.each([
     ['a lone surrogate', '{"zone":"UTC","currency":"\\ud800"}'],
     ['an infinity', '{"zone":"UTC","currency":1e999}'],
+    ['a name of the prototype', '{"zone":"UTC","currency":"constructor"}'],
     ['100,000 lists', `{"zone":${'['.repeat(100_000)}${']'.repeat(100_000)},"currency":"GBP"}`],
     ['the prototype', '{"__proto__":{"zone":"UTC","currency":"GBP"}}'],
   ])('rules of a policy that hold %s are refused, and a good one is published after', async (_, rules) => {

@@ -110,7 +110,7 @@ async function factsHold(
   const head = await world.head();
   const effective = receipts.filter(({ dryRun, repeated }) => !dryRun && !repeated);
   if (head === before && effective.every(({ facts }) => facts.length === 0)) return;
-  const system = effective.some((receipt) => 'clock' in receipt || 'policy' in receipt);
+  const system = receipts.some((receipt) => !receipt.dryRun && ('clock' in receipt || 'policy' in receipt));
   const appended = await world.since(before);
   const ids = new Set(appended.map(({ id }) => id));
   const promised = new Set(effective.flatMap(({ facts }) => facts.map(({ id }) => id)));

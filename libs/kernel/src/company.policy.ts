@@ -18,6 +18,8 @@ export const companyPolicy = definePolicy<CompanyPolicy>({
   parse: (raw) => {
     const zone = text(raw['zone']);
     if (!isZone(zone)) throw new DefinitionError(`zone: ${zone} is no IANA time zone such as Europe/London`);
-    return { zone, currency: text(raw['currency']) };
+    const currency = text(raw['currency']);
+    if (!/^[A-Z]{3}$/.test(currency)) throw new DefinitionError('currency: must be an ISO 4217 code such as GBP');
+    return { zone, currency };
   },
 });
