@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KILL_POINT, type KillPoint } from './kill-point.js';
 
@@ -11,6 +12,9 @@ const patron = fileURLToPath(new URL('../../../bin/patron.js', import.meta.url))
 const { PATRON_SERVER: _, PATRON_TOKEN: __, PATRON_DATA: ___, ...inherited } = process.env;
 
 export const straceAt = ['/usr/bin/strace', '/bin/strace', '/usr/local/bin/strace'].find((path) => existsSync(path));
+
+/** How long a server may take to end when it is asked to. */
+const PATIENCE_MS = 60_000;
 
 export interface Running {
   /** Where it ends itself; nowhere by default. */
@@ -66,8 +70,17 @@ export class Program {
       const traced = this.writerPid();
       if (traced !== undefined) tell(traced, signal);
       else this.child.kill(signal);
+      if (signal !== 'SIGKILL') await this.patience();
     }
     return this.ended;
+  }
+
+  /** One that does not end by itself is killed: its end then says SIGKILL. */
+  private async patience(): Promise<void> {
+    const waited = new AbortController();
+    const late = delay(PATIENCE_MS, 'late', { signal: waited.signal }).catch(() => 'ended');
+    if ((await Promise.race([late, this.ended])) === 'late') this.child.kill('SIGKILL');
+    waited.abort();
   }
 
   private writerPid(): number | undefined {

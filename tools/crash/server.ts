@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Program, type Ended, type Running } from './program.js';
 
 const LOOK_MS = 10;
+const START_MS = 120_000;
 const FOLD_MS = 60_000;
 
 interface Standing {
@@ -22,9 +23,14 @@ export class Server {
   async start(running: Running = {}): Promise<boolean> {
     const program = new Program(['serve', '--port', '0'], this.data, running);
     this.program = program;
+    const until = Date.now() + START_MS;
     const url = /listens on (http:\S+)/;
     while (!(url.test(program.out) && /token/i.test(program.out))) {
       if (program.hasEnded) return this.neverListened(await program.ended);
+      if (Date.now() > until) {
+        const { out, err } = await program.end('SIGKILL');
+        throw new Error(`patron serve neither listened nor ended: ${err}${out}`);
+      }
       await delay(LOOK_MS);
     }
     this.url = url.exec(program.out)?.[1] ?? '';

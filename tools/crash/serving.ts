@@ -31,7 +31,7 @@ export async function servingRound({ name, data, seed, methods, eachSends }: Rou
     const listens = at === 0 || (await server.start(kill.running));
     if (listens && !(await strike(kill, server, clients, random))) {
       tally.missed += 1;
-      await server.end('SIGTERM');
+      tally.fault(name, await stopped(server));
       continue;
     }
     await server.ended;
@@ -41,9 +41,14 @@ export async function servingRound({ name, data, seed, methods, eachSends }: Rou
   await server.start();
   await clients.done();
   await server.caughtUp();
-  await server.end('SIGTERM');
+  tally.fault(name, await stopped(server));
   const facts = await factsIn(data);
   tally.facts += facts.length;
   tally.noteAnswers(clients.sent);
   tally.fault(name, [...faultsOf(clients.sent, facts), ...(await replayFaults(data))]);
+}
+
+async function stopped(server: Server): Promise<readonly string[]> {
+  const { signal } = await server.end('SIGTERM');
+  return signal === 'SIGKILL' ? ['the server did not end when it was asked to'] : [];
 }
