@@ -11,6 +11,8 @@ export interface Held {
   due: Instant | null;
   /** Position it has in the store. */
   loadedAt: Position;
+  /** What the store has. */
+  before: Pick<Stored, 'doc' | 'due'> | undefined;
   dirty: boolean;
 }
 
@@ -120,13 +122,14 @@ export class Documents {
   async write(checkpoint: Checkpoint): Promise<void> {
     const writes: Write[] = [];
     for (const key of [...this.dirty].sort()) {
-      const { doc, position, due, loadedAt } = this.get(key);
-      writes.push({ key, doc, position, due, loadedAt });
+      const { doc, position, due, loadedAt, before } = this.get(key);
+      writes.push({ key, doc, position, due, loadedAt, before });
     }
     await this.model.write(writes, checkpoint);
     for (const key of this.dirty) {
       const held = this.get(key);
       held.loadedAt = held.position;
+      held.before = { doc: held.doc, due: held.due };
       held.dirty = false;
     }
     this.dirty.clear();
@@ -154,7 +157,7 @@ export class Documents {
 
   private hold(key: string, stored: Stored | undefined): Held {
     const { doc = null, position = 0, due = null } = stored ?? {};
-    const held: Held = { doc, position, due, loadedAt: position, dirty: false };
+    const held: Held = { doc, position, due, loadedAt: position, before: stored, dirty: false };
     this.held.set(key, held);
     if (due !== null) this.timers.push(due, key);
     return held;

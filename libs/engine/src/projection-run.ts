@@ -30,6 +30,7 @@ export class ProjectionRun {
   private readonly documents: Documents;
   private readonly context: FoldContext;
   private readonly opens: Opens;
+  private readonly types: ReadonlySet<string>;
   private clock: Instant = EARLIEST;
   private reached: Position = 0;
   private written: Position = 0;
@@ -46,6 +47,9 @@ export class ProjectionRun {
     this.context = new FoldContext(references);
     const opened = new Set(projection.opens ?? []);
     this.opens = (type, field) => opened.has(`${type}.${field}`);
+    const { on, broadcast = {} } = projection;
+    const time = [ClockAdvanced, ClockFixed, PolicyPublished].map(({ type }) => type);
+    this.types = new Set([...time, ...Object.keys(on as object), ...Object.keys(broadcast as object)]);
   }
 
   static async open(
@@ -88,7 +92,7 @@ export class ProjectionRun {
   }
 
   private async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
-    const fresh = batch.filter(({ recorded }) => recorded.position > this.reached);
+    const fresh = batch.filter((incoming) => incoming.recorded.position > this.reached && this.concerns(incoming));
     const wanted = await this.wantedOf(fresh);
     await this.documents.pin([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
     for (const { recorded } of fresh) {
@@ -123,6 +127,11 @@ export class ProjectionRun {
     this.stored = this.written = this.reached;
   }
 
+  /** False for most facts of most projections, which is why it is asked first. */
+  private concerns({ known, recorded }: Incoming): boolean {
+    return !known || this.types.has(recorded.type) || this.projection.every !== undefined;
+  }
+
   private async wantedOf(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {
     const { projection, parking } = this;
     const wanted = new Map<Recorded, Wanted>();
@@ -145,23 +154,39 @@ export class ProjectionRun {
   }
 
   private async foldInto({ fact, keys, everyKeys }: Wanted, recorded: Recorded): Promise<void> {
-    const { projection, documents } = this;
     try {
-      const changed = new Map<string, Json | null>();
-      for (const [index, key] of [...everyKeys, ...keys].entries()) {
-        const held = documents.get(key);
-        if (!changed.has(key) && held.position >= recorded.position) continue;
-        const before = changed.has(key) ? changed.get(key) : this.fired(key, fact.occurredAt, recorded.position);
-        const doc: unknown = before ?? projection.initial(key);
-        const fold = index < everyKeys.length ? projection.every?.fold : handlerOf(projection.on, fact.type);
-        this.context.turnTo(fact.occurredAt, recorded.position, fact.metadata.policies);
-        changed.set(key, (fold?.(doc, fact, this.context) ?? null) as Json | null);
-      }
-      for (const [key, doc] of changed) this.put(key, doc, recorded.position, fact.occurredAt);
-      for (const key of changed.keys()) this.fired(key, this.clock, recorded.position);
+      const [only] = keys;
+      if (only !== undefined && keys.length === 1 && everyKeys.length === 0) this.foldOne(only, fact, recorded);
+      else this.foldAll(fact, keys, everyKeys, recorded);
     } catch (error) {
-      await this.parking.park(projection.name, recorded, error);
+      await this.parking.park(this.projection.name, recorded, error);
     }
+  }
+
+  private foldOne(key: string, fact: Fact, { position }: Recorded): void {
+    const { projection, documents } = this;
+    if (documents.get(key).position >= position) return;
+    const doc: unknown = this.fired(key, fact.occurredAt, position) ?? projection.initial(key);
+    const context = this.context.turnTo(fact.occurredAt, position, fact.metadata.policies);
+    const changed = handlerOf(projection.on, fact.type)?.(doc, fact, context) ?? null;
+    this.put(key, changed as Json | null, position, fact.occurredAt);
+    this.fired(key, this.clock, position);
+  }
+
+  /** All documents of a fact, or none where one of them cannot be folded. */
+  private foldAll(fact: Fact, keys: readonly string[], everyKeys: readonly string[], { position }: Recorded): void {
+    const { projection, documents } = this;
+    const changed = new Map<string, Json | null>();
+    for (const [index, key] of [...everyKeys, ...keys].entries()) {
+      if (!changed.has(key) && documents.get(key).position >= position) continue;
+      const before = changed.has(key) ? changed.get(key) : this.fired(key, fact.occurredAt, position);
+      const doc: unknown = before ?? projection.initial(key);
+      const fold = index < everyKeys.length ? projection.every?.fold : handlerOf(projection.on, fact.type);
+      this.context.turnTo(fact.occurredAt, position, fact.metadata.policies);
+      changed.set(key, (fold?.(doc, fact, this.context) ?? null) as Json | null);
+    }
+    for (const [key, doc] of changed) this.put(key, doc, position, fact.occurredAt);
+    for (const key of changed.keys()) this.fired(key, this.clock, position);
   }
 
   /** What calendar, policy and population facts do to documents that are not theirs. */

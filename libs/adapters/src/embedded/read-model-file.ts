@@ -62,10 +62,16 @@ export class ReadModelFile {
     );
     const set = columns.map((column) => `${column} = ?`).join(', ');
     const update = this.statement(`UPDATE docs SET ${set} WHERE key = ? AND position = ?`);
+    const updateDoc = this.statement('UPDATE docs SET doc = ?, position = ? WHERE key = ? AND position = ?');
+    const put = (one: Write) => {
+      const { key, doc, position: at, loadedAt } = one;
+      if (this.keepsIndexes(one)) return updateDoc.run(JSON.stringify(doc), at, key, loadedAt);
+      const values = this.valuesOf(one);
+      return loadedAt === 0 ? insert.run(...values) : update.run(...values, loadedAt);
+    };
     transact(this.db, () => {
       for (const one of writes) {
-        const values = this.valuesOf(one);
-        const { changes } = one.loadedAt === 0 ? insert.run(...values) : update.run(...values, one.loadedAt);
+        const { changes } = put(one);
         if (changes !== 1) throw new StaleDocument(one.key);
       }
       this.statement('INSERT OR REPLACE INTO checkpoint (id, position, clock) VALUES (1, ?, ?)').run(position, clock);
@@ -73,7 +79,7 @@ export class ReadModelFile {
   }
 
   due(at: Instant, limit: number): readonly string[] {
-    const sql = 'SELECT key FROM docs WHERE due <= ? AND doc IS NOT NULL ORDER BY due, key LIMIT ?';
+    const sql = 'SELECT key FROM docs WHERE due IS NOT NULL AND due <= ? AND doc IS NOT NULL ORDER BY due, key LIMIT ?';
     return (this.statement(sql).all(at, limit) as [string][]).map(([key]) => key);
   }
 
@@ -110,7 +116,7 @@ export class ReadModelFile {
           ([field, direction]) => `f${this.fields.indexOf(field)} ${direction === 1 ? 'ASC' : 'DESC'}`,
         );
         const sql = `CREATE INDEX IF NOT EXISTS i${at} ON docs (${[...columns, 'key'].join(', ')})`;
-        this.db.exec(`${sql} WHERE doc IS NOT NULL`);
+        this.db.exec(sql); // of all documents: an index of live ones only would be touched by every change of `doc`
       }
     });
     this.indexed = true;
@@ -136,7 +142,7 @@ export class ReadModelFile {
         PRAGMA application_id = ${APPLICATION_ID};
         PRAGMA user_version = ${FORMAT};
         CREATE TABLE docs (key TEXT PRIMARY KEY, doc TEXT, position INTEGER NOT NULL, due TEXT${columns});
-        CREATE INDEX docs_by_due ON docs (due, key) WHERE due IS NOT NULL AND doc IS NOT NULL;
+        CREATE INDEX docs_by_due ON docs (due, key) WHERE due IS NOT NULL;
         CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, clock TEXT NOT NULL);
       `);
     });
@@ -147,6 +153,12 @@ export class ReadModelFile {
     if (id !== APPLICATION_ID || format !== FORMAT) throw new BrokenReadModel(`${this.path} is no read model of ours.`);
     this.checkpoint();
     this.db.prepare('SELECT * FROM docs ORDER BY rowid DESC LIMIT 1').get(); // touches the newest pages
+  }
+
+  private keepsIndexes({ doc, due, before, loadedAt }: Write): boolean {
+    const old = before?.doc;
+    if (loadedAt === 0 || doc === null || old === null || old === undefined || before?.due !== due) return false;
+    return this.fields.every((field) => indexedValue(doc, field) === indexedValue(old, field));
   }
 
   private valuesOf({ doc, position, due, key }: Write): Bindable[] {

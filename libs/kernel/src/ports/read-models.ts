@@ -19,6 +19,8 @@ export interface Stored {
 export interface Write extends Stored {
   /** Position of the document as it was loaded; 0 for none. Where it is another by now, the write is refused. */
   readonly loadedAt: Position;
+  /** What is stored there, where the writer knows: an index need not be touched where its fields stay. */
+  readonly before?: Pick<Stored, 'doc' | 'due'> | undefined;
 }
 
 export interface Checkpoint {
