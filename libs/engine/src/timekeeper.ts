@@ -85,6 +85,7 @@ export class Timekeeper {
     const from = calendar.to;
     await calendar.advance(to, actor);
     await this.settle(await due.upTo(calendar.to), calendar.to);
+    due.settled(calendar.to);
     if (references.changesBetween(from, calendar.to)) await this.reschedule(await due.upTo());
   }
 
