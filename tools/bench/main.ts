@@ -1,13 +1,20 @@
+import { a64Afternoon, rAfternoon } from './afternoon.js';
 import { a1, a64 } from './appends.js';
 import { c1, c64 } from './commands.js';
+import { http } from './http.js';
+import { importDurable, importProjected, memory } from './imports.js';
 import { take, type Measure } from './measure.js';
+import { ndjson } from './ndjson.js';
 import { rAll, rOne } from './rebuilds.js';
 import { sCached, sCold } from './streams.js';
 
-const measures: readonly Measure[] = [a1, a64, c1, c64, sCold, sCached, rOne, rAll];
+const measures: readonly Measure[] = [
+  ...[a1, a64, a64Afternoon, c1, c64, sCold, sCached, rOne, rAfternoon, rAll],
+  ...[http, ndjson, importDurable, importProjected, memory],
+];
 
 const usage = `Usage: npm run bench -- <name>|all [--json] [--runs N]
-${measures.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
+${measures.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 A benchmark prints; it never fails.`;
 
 /** Median of `runs` for each measure that was asked for. */
@@ -21,20 +28,26 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   for (const measure of chosen) {
-    const result = await take(measure, runs);
-    process.stdout.write(`${args.includes('--json') ? JSON.stringify(result) : shown(measure, result)}\n`);
+    const missing = measure.missing?.();
+    if (missing !== undefined) {
+      process.stderr.write(`${measure.name} skipped: ${missing}\n`);
+      continue;
+    }
+    const taken = await take(measure, runs);
+    process.stdout.write(`${args.includes('--json') ? JSON.stringify(taken.result) : shown(measure, taken)}\n`);
   }
   return 0;
 }
 
-function shown({ name, wanted }: Measure, result: Awaited<ReturnType<typeof take>>): string {
+function shown({ name, wanted }: Measure, { result, beside }: Awaited<ReturnType<typeof take>>): string {
   const against = result.limit === null ? '' : `  limit ${result.limit}  ratio ${result.ratio}`;
   const sign = wanted?.at === 'most' ? '≤' : '≥';
   const goal =
     wanted === undefined
       ? ''
       : `  wanted ${sign} ${wanted.value ?? wanted.ratio}${wanted.value === undefined ? ' ×' : ''}`;
-  return `${name.padEnd(8)} ${result.value} ${result.unit}${against}${goal}  (median of ${result.runs})`;
+  const seen = Object.entries(beside ?? {}).map(([what, value]) => `  ${what} ${value}`);
+  return `${name.padEnd(16)} ${result.value} ${result.unit}${against}${goal}${seen.join('')}  (median of ${result.runs})`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

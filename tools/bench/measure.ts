@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { median } from './statistics.js';
 
 export interface Figure {
   readonly value: number;
   /** The fastest way known, measured in the same run. */
   readonly limit?: number;
+  /** What else was seen, for people: medians of it are shown beside the figure. */
+  readonly beside?: Readonly<Record<string, number>>;
 }
 
 export interface Measure {
@@ -14,8 +17,10 @@ export interface Measure {
   readonly unit: string;
   /** `least`: value ÷ limit should be at least `wanted`; `most`: at most. */
   readonly wanted?: { readonly ratio?: number; readonly value?: number; readonly at: 'least' | 'most' };
-  /** One run in a folder of its own. */
-  run(folder: string): Promise<Figure>;
+  /** Why it cannot be taken here. */
+  readonly missing?: () => string | undefined;
+  /** One run in a folder of its own; runs are counted from 0. */
+  run(folder: string, run: number): Promise<Figure>;
 }
 
 export interface Result {
@@ -31,12 +36,12 @@ export interface Result {
 export const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 
 /** Runs a measure several times in fresh folders; the medians. */
-export async function take(measure: Measure, runs: number): Promise<Result> {
+export async function take(measure: Measure, runs: number): Promise<{ result: Result; beside: Figure['beside'] }> {
   const figures: Figure[] = [];
   for (let run = 0; run < runs; run += 1) {
     const folder = mkdtempSync(join(tmpdir(), 'patron-bench-'));
     try {
-      figures.push(await measure.run(folder));
+      figures.push(await measure.run(folder, run));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -47,15 +52,8 @@ export async function take(measure: Measure, runs: number): Promise<Result> {
   const limit = limits.length === 0 ? null : median(limits);
   const ratios = figures.flatMap((figure) => (figure.limit === undefined ? [] : [figure.value / figure.limit]));
   const ratio = ratios.length === 0 ? null : Number(median(ratios).toFixed(3));
-  return {
-    measure: measure.name,
-    value: rounded(value),
-    unit: measure.unit,
-    limit: limit && rounded(limit),
-    ratio,
-    runs,
-    machine,
-  };
+  const result = { measure: measure.name, value: rounded(value), unit: measure.unit, limit: limit && rounded(limit) };
+  return { result: { ...result, ratio, runs, machine }, beside: besideOf(figures) };
 }
 
 /** Seconds that work takes. */
@@ -65,9 +63,18 @@ export async function timed(work: () => unknown): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+function besideOf(figures: readonly Figure[]): Figure['beside'] {
+  const names = Object.keys(figures[0]?.beside ?? {});
+  const of = (name: string): number => median(figures.map(({ beside }) => beside?.[name] ?? NaN));
+  return Object.fromEntries(names.map((name) => [name, rounded(of(name))]));
+}
+
+/** The same, and how much of one core this process took meanwhile, in percent: a client at 100 measures itself. */
+export async function timedClient(work: () => unknown): Promise<{ seconds: number; beside: { 'client %': number } }> {
+  const before = process.cpuUsage();
+  const seconds = await timed(work);
+  const { user, system } = process.cpuUsage(before);
+  return { seconds, beside: { 'client %': (user + system) / 1e4 / seconds } };
 }
 
 const rounded = (value: number): number => (value >= 100 ? Math.round(value) : Number(value.toPrecision(4)));

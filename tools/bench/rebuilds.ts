@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { EmbeddedEventStore } from '#adapters/embedded/embedded-event-store.js';
 import { EmbeddedReadModels } from '#adapters/embedded/embedded-read-models.js';
 import { MemoryKeys } from '#adapters/memory/memory-keys.js';
@@ -9,69 +8,11 @@ import { FactReader } from '#engine/reader.js';
 import { References } from '#engine/references.js';
 import { Registry } from '#engine/registry.js';
 import { Sealer } from '#engine/sealing.js';
-import { defineEvent, type AnyEvent } from '#kernel/event.js';
-import type { Fact } from '#kernel/fact.js';
-import { defineProjection } from '#kernel/projection.js';
-import { defineSlice } from '#kernel/slice.js';
-import { proposedEvents } from './bare.js';
+import { bulkInsert, proposedEvents } from './bare.js';
 import { openEngine } from './commands.js';
 import { timed, type Figure, type Measure } from './measure.js';
+import { bought, fresh, summarySlice, type Summary } from './summary.js';
 import { peersShape } from './workload.js';
-
-interface Summary {
-  readonly customerId: string;
-  readonly purchases: number;
-  readonly total: number;
-  readonly lastPurchaseAt: string | null;
-  readonly contacts: number;
-  readonly satisfaction: number | null;
-  readonly openComplaints: number;
-  readonly points: number;
-}
-
-type Body = Readonly<Record<string, unknown>>;
-type WorkloadFact = Fact<
-  | 'CustomerRegistered'
-  | 'PurchaseRecorded'
-  | 'CustomerContacted'
-  | 'SurveyAnswered'
-  | 'ComplaintRaised'
-  | 'ComplaintResolved',
-  Body
->;
-
-const bought = (doc: Summary, data: Body, at: string): Summary => {
-  const { units } = data['total'] as { units: number };
-  return {
-    ...doc,
-    purchases: doc.purchases + 1,
-    total: doc.total + units,
-    lastPurchaseAt: at,
-    points: doc.points + Math.floor(units / 100),
-  };
-};
-
-const fresh = (customerId: string): Summary => ({
-  ...{ customerId, purchases: 0, total: 0, lastPurchaseAt: null, contacts: 0, satisfaction: null },
-  ...{ openComplaints: 0, points: 0 },
-});
-
-const summary = defineProjection<Summary, WorkloadFact>({
-  ...{ name: 'summary', version: 1, about: 'The one document of the peers’ comparison.', indexes: [] },
-  key: (fact) => fact.customerId,
-  initial: fresh,
-  on: {
-    CustomerRegistered: (doc) => doc,
-    PurchaseRecorded: (doc, { data, occurredAt }) => bought(doc, data, occurredAt),
-    CustomerContacted: (doc) => ({ ...doc, contacts: doc.contacts + 1 }),
-    SurveyAnswered: (doc, { data }) => ({ ...doc, satisfaction: Number(data['score']) }),
-    ComplaintRaised: (doc) => ({ ...doc, openComplaints: doc.openComplaints + 1 }),
-    ComplaintResolved: (doc) => ({ ...doc, openComplaints: doc.openComplaints - 1 }),
-  },
-});
-
-const events: readonly AnyEvent[] = Object.keys(summary.on).map((type) => defineEvent({ type, parse: (raw) => raw }));
-const slice = defineSlice({ name: 'bench', about: '', events, commands: [], policies: [], projections: [summary] });
 
 async function oneDocument(folder: string): Promise<Figure> {
   const store = await EmbeddedEventStore.open({ folder, mode: 'write', clock: new SystemClock() });
@@ -85,7 +26,7 @@ async function oneDocument(folder: string): Promise<Figure> {
   }
   await Promise.all(tails);
   const readModels = await EmbeddedReadModels.open({ folder, mode: 'write' });
-  const registry = new Registry([slice]);
+  const registry = new Registry([summarySlice]);
   const reader = new FactReader(registry, new Sealer(new MemoryKeys()));
   const projector = await Projector.open({ store, readModels, registry, reader, references: new References(registry) });
   const own = await timed(() => projector.rebuild('summary'));
@@ -106,17 +47,6 @@ async function bareRebuild(folder: string, store: EmbeddedEventStore): Promise<v
     }
   }
   bulkInsert(join(folder, 'bare-documents.db'), [...documents]);
-}
-
-function bulkInsert(path: string, documents: readonly (readonly [string, object])[]): void {
-  const db = new DatabaseSync(path);
-  db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE docs (key TEXT PRIMARY KEY, doc TEXT) WITHOUT ROWID; BEGIN',
-  );
-  const insert = db.prepare('INSERT INTO docs VALUES (?, ?)');
-  for (const [key, doc] of documents.toSorted(([a], [b]) => (a < b ? -1 : 1))) insert.run(key, JSON.stringify(doc));
-  db.exec('COMMIT');
-  db.close();
 }
 
 const PURCHASES = 40_000;

@@ -1,5 +1,6 @@
 import { openEngine } from './commands.js';
-import { median, type Figure, type Measure } from './measure.js';
+import type { Figure, Measure } from './measure.js';
+import { median } from './statistics.js';
 
 const EVENTS = 50;
 const LOADS = 400;

@@ -64,6 +64,11 @@ export class Program {
     return this.over;
   }
 
+  /** Undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Ends it, and waits until it has. Under strace the tracer would leave it running: the writer's own pid is asked for. */
   async end(signal: NodeJS.Signals): Promise<Ended> {
     if (!this.over) {

@@ -59,8 +59,13 @@ export class Server {
     return this.token !== '';
   }
 
+  /** The header by which it knows its callers. */
+  get authorization(): string {
+    return `Bearer ${this.token}`;
+  }
+
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.url + path, { ...init, headers: { authorization: `Bearer ${this.token}`, ...init.headers } });
+    return fetch(this.url + path, { ...init, headers: { authorization: this.authorization, ...init.headers } });
   }
 
   send(command: string, body: object): Promise<Response> {

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { Server } from '../crash/server.js';
+import { Caller } from './caller.js';
+import { timedClient, type Figure, type Measure } from './measure.js';
+import { purchase } from './purchase.js';
+import { median, percentile } from './statistics.js';
+
+const CALLERS = 64;
+/** Sent first and not counted: a server that has just started compiles what it runs often. */
+const WARM_UP = 3_000;
+const COUNT = 12_000;
+
+/** A server of its own in a folder of this run, ended afterwards. */
+export async function withServer<T>(folder: string, work: (server: Server) => Promise<T>): Promise<T> {
+  const server = new Server(join(folder, 'data'));
+  await server.start();
+  try {
+    return await work(server);
+  } finally {
+    await server.end('SIGTERM');
+  }
+}
+
+const oneByOne = (folder: string): Promise<Figure> =>
+  withServer(folder, async (server) => {
+    const open = (): Promise<Caller> => Caller.open(server.url, server.authorization);
+    const callers = await Promise.all(Array.from({ length: CALLERS }, open));
+    await sendAll(callers, 0, WARM_UP);
+    const took: number[] = [];
+    const { seconds, beside } = await timedClient(() => sendAll(callers, WARM_UP, WARM_UP + COUNT, took));
+    for (const caller of callers) caller.close();
+    return { value: COUNT / seconds, beside: { ...beside, 'p50 ms': median(took), 'p99 ms': percentile(took, 0.99) } };
+  });
+
+/** @throws where a purchase was not recorded */
+async function sendAll(callers: readonly Caller[], from: number, to: number, took: number[] = []): Promise<void> {
+  let next = from;
+  const call = async (caller: Caller): Promise<void> => {
+    while (next < to) {
+      const number = next;
+      next += 1;
+      const start = performance.now();
+      const { status, body } = await caller.post('/v1/commands/RecordPurchase', purchase(number));
+      if (status !== 201) throw new Error(`A purchase was answered with ${status}: ${body}`);
+      took.push(performance.now() - start);
+    }
+  };
+  await Promise.all(callers.map(call));
+}
+
+export const http: Measure = {
+  ...{ name: 'HTTP', about: 'purchases over HTTP, 64 callers, the server in a process of its own', unit: 'commands/s' },
+  wanted: { value: 3_000, at: 'least' },
+  run: oneByOne,
+};
