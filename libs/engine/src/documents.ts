@@ -1,5 +1,5 @@
 import type { Position } from '#kernel/fact.js';
-import type { Checkpoint, Json, ReadModel, Stored, Write } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Json, ReadModel, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import type { Instant } from '#kernel/time.js';
 import { TimerHeap } from './heap.js';
 
@@ -16,13 +16,20 @@ export interface Held {
   dirty: boolean;
 }
 
-const DUE_PAGE = 1_000;
+const TIMERS_PAGE = 10_000;
+/** Timers that are remembered at most, also those of documents that were let go. */
+const MOST_TIMERS = 100_000;
 
 /** The documents a projection works on: loaded in bulk, changed in memory, written in batches, kept while there is room. */
 export class Documents {
   private readonly held = new Map<string, Held>();
   private readonly dirty = new Set<string>();
   private readonly timers = new TimerHeap();
+  /** When each document with a timer in `timers` is due; other entries of it were overtaken. */
+  private readonly dues = new Map<string, Instant>();
+  /** Timers in the store up to here are known, too; later ones are brought in when their time comes. */
+  private timersTo: Timer | undefined;
+  private allTimers = false;
   /** Those that the facts in hand are about to change. */
   private pinned: ReadonlySet<string> = new Set();
   /** True while the store has no document that is not held. */
@@ -35,7 +42,7 @@ export class Documents {
 
   /** Said of a build that has no document yet: nothing need be looked up until some were let go. */
   storeIsEmpty(): void {
-    this.allHeld = true;
+    this.allHeld = this.allTimers = true;
   }
 
   get changed(): number {
@@ -68,7 +75,7 @@ export class Documents {
 
   set(key: string, doc: Json | null, position: Position, due: Instant | null): void {
     const held = this.get(key);
-    if (due !== null && due !== held.due) this.timers.push(due, key);
+    if (due !== null || held.due !== null) this.remind(key, due);
     held.doc = doc;
     held.position = position;
     held.due = due;
@@ -76,32 +83,20 @@ export class Documents {
     this.dirty.add(key);
   }
 
-  /** The document whose timer is due first, up to `until`; each call after the last one's timer was moved. */
-  nextDue(until: Instant): { readonly key: string; readonly due: Instant } | undefined {
-    for (;;) {
+  /** Brings in the next documents whose timers are due up to `until`, at most so many; they are to be fired at once. */
+  async due(until: Instant, most: number): Promise<readonly string[]> {
+    while (!this.allTimers && (this.timersTo === undefined || this.timersTo.due <= until)) await this.moreTimers();
+    const keys: string[] = [];
+    while (keys.length < most) {
       const first = this.timers.pop(until);
-      if (first === undefined) return undefined;
+      if (first === undefined) break;
       const [due, key] = first;
-      const held = this.held.get(key);
-      if (held?.due === due && held.doc !== null) return { key, due };
+      if (this.dues.get(key) !== due) continue;
+      this.dues.delete(key);
+      keys.push(key);
     }
-  }
-
-  /**
-   * Brings in documents in the store whose timers are due up to `until`; false where more are due than one page holds, and
-   * those that are held must fire first.
-   */
-  async loadDue(until: Instant, checkpoint: Checkpoint): Promise<boolean> {
-    while (!this.allHeld) {
-      const keys = await this.model.due(until, DUE_PAGE);
-      const missing = keys.filter((key) => !this.held.has(key));
-      await this.load(missing);
-      if (keys.length < DUE_PAGE) return true;
-      if (missing.length > 0) continue;
-      if (this.dirty.size === 0) return false;
-      await this.write(checkpoint);
-    }
-    return true;
+    await this.load(keys);
+    return keys;
   }
 
   /** Every document there is, a page at a time; changes are written between pages. */
@@ -143,7 +138,7 @@ export class Documents {
       this.held.delete(key);
       this.allHeld = false;
     }
-    if (this.timers.size > 4 * this.held.size + 1_000) this.remindAgain();
+    if (this.timers.size > MOST_TIMERS) this.forgetTimers();
   }
 
   /** Forgets everything held; what was not written is folded again. */
@@ -152,19 +147,42 @@ export class Documents {
     this.unpin();
     this.held.clear();
     this.dirty.clear();
-    this.timers.clear();
+    this.forgetTimers();
   }
 
   private hold(key: string, stored: Stored | undefined): Held {
     const { doc = null, position = 0, due = null } = stored ?? {};
     const held: Held = { doc, position, due, loadedAt: position, before: stored, dirty: false };
     this.held.set(key, held);
-    if (due !== null) this.timers.push(due, key);
     return held;
   }
 
-  private remindAgain(): void {
+  private remind(key: string, due: Instant | null): void {
+    if (due === null) {
+      this.dues.delete(key);
+    } else if (this.dues.get(key) !== due) {
+      this.dues.set(key, due);
+      this.timers.push(due, key);
+    }
+  }
+
+  /** What the store knows of a document that is held may be old. */
+  private async moreTimers(): Promise<void> {
+    const page = await this.model.timers(this.timersTo, TIMERS_PAGE);
+    for (const { key, due } of page) {
+      const held = this.held.get(key);
+      this.remind(key, held === undefined ? due : held.due);
+    }
+    this.timersTo = page.at(-1) ?? this.timersTo;
+    this.allTimers = page.length < TIMERS_PAGE;
+  }
+
+  /** All of them are in the store, but for those of documents that are yet to be written. */
+  private forgetTimers(): void {
     this.timers.clear();
-    for (const [key, { due }] of this.held) if (due !== null) this.timers.push(due, key);
+    this.dues.clear();
+    this.timersTo = undefined;
+    this.allTimers = false;
+    for (const key of this.dirty) this.remind(key, this.get(key).due);
   }
 }

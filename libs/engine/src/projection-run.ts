@@ -11,9 +11,9 @@ import type { Parking } from './parking.js';
 import type { Opens } from './reader.js';
 import type { References } from './references.js';
 
-const PAGE = 5_000;
+const PAGE = 20_000;
 /** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
-const HELD_DOCUMENTS = 20_000;
+const HELD_DOCUMENTS = 8_000;
 const HELD_IN_BUILD = 60_000;
 /** What is folded again at most after a kill, though few documents changed: about a second's work. */
 const UNWRITTEN_POSITIONS = 50_000;
@@ -209,15 +209,18 @@ export class ProjectionRun {
 
   private async fireDue(recorded: Recorded): Promise<void> {
     if (this.projection.timers === undefined) return;
-    for (let more = true; more;) {
-      more = !(await this.documents.loadDue(this.clock, this.checkpoint()));
-      for (let next = this.documents.nextDue(this.clock); next; next = this.documents.nextDue(this.clock)) {
+    for (;;) {
+      const keys = await this.documents.due(this.clock, PAGE);
+      for (const key of keys) {
         try {
-          this.fired(next.key, this.clock, recorded.position);
+          this.fired(key, this.clock, recorded.position);
         } catch (error) {
-          await this.standStill(next.key, recorded, error);
+          await this.standStill(key, recorded, error);
         }
       }
+      if (keys.length < PAGE) return;
+      await this.documents.write(this.checkpoint());
+      this.documents.evict();
     }
   }
 

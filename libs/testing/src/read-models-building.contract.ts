@@ -34,7 +34,7 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       for (const model of [before, build, await readModels().open(SPEC)]) {
         expect(keysOf(await model.scan('', 10))).toEqual(['b']);
         expect(keysOf(await model.find({ index: BY_STAGE, equal: { stage: 'new' }, limit: 5 }))).toEqual(['b']);
-        expect(await model.due(CLOCK, 5)).toEqual(['b']);
+        expect(await model.timers(undefined, 5)).toEqual([{ due: CLOCK, key: 'b' }]);
         expect(await model.count()).toBe(1);
         expect((await model.checkpoint()).position).toBe(7);
       }

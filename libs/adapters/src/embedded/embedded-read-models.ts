@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Query, ReadModelSpec, Stored, Write } from '#kernel/ports/read-models.js';
-import { EARLIEST, type Instant } from '#kernel/time.js';
+import type { Checkpoint, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import { EARLIEST } from '#kernel/time.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { ReadModelSlot } from './read-model-slot.js';
 
@@ -44,8 +44,8 @@ class EmbeddedReadModel extends ReadModel {
     file.write(writes, checkpoint);
   }
 
-  override async due(at: Instant, limit: number): Promise<readonly string[]> {
-    return this.file()?.due(at, limit) ?? [];
+  override async timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]> {
+    return this.file()?.timers(after, limit) ?? [];
   }
 
   override async find(query: Query): Promise<readonly Stored[]> {

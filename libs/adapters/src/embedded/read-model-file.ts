@@ -1,6 +1,6 @@
 import { declaredIndex, indexedValue, walkOf, type IndexValue } from '#kernel/ports/index-order.js';
 import { StaleDocument } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Write } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { orderOf, segmentsOf } from './index-walk.js';
 import { openDatabase, scalar, transact, type Bindable, type Database, type Statement } from './sqlite.js';
@@ -78,9 +78,11 @@ export class ReadModelFile {
     });
   }
 
-  due(at: Instant, limit: number): readonly string[] {
-    const sql = 'SELECT key FROM docs WHERE due IS NOT NULL AND due <= ? AND doc IS NOT NULL ORDER BY due, key LIMIT ?';
-    return (this.statement(sql).all(at, limit) as [string][]).map(([key]) => key);
+  timers(after: Timer | undefined, limit: number): readonly Timer[] {
+    const behind = after === undefined ? '' : ' AND (due, key) > (?, ?)';
+    const values = after === undefined ? [] : [after.due, after.key];
+    const sql = `SELECT due, key FROM docs WHERE due IS NOT NULL${behind} ORDER BY due, key LIMIT ?`;
+    return (this.statement(sql).all(...values, limit) as [Instant, string][]).map(([due, key]) => ({ due, key }));
   }
 
   find(query: Query): readonly Stored[] {
@@ -134,7 +136,7 @@ export class ReadModelFile {
   private prepare(): void {
     // NORMAL: a power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on.
     this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    this.db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000');
+    this.db.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000');
     transact(this.db, () => {
       if (scalar(this.db, 'SELECT count(*) FROM sqlite_schema') !== 0) return;
       const columns = this.fields.map((_, at) => `, f${at}`).join('');
@@ -162,7 +164,7 @@ export class ReadModelFile {
   }
 
   private valuesOf({ doc, position, due, key }: Write): Bindable[] {
-    const values: Bindable[] = [doc === null ? null : JSON.stringify(doc), position, due];
+    const values: Bindable[] = doc === null ? [null, position, null] : [JSON.stringify(doc), position, due];
     for (const field of this.fields) values.push(doc === null ? null : (indexedValue(doc, field) satisfies IndexValue));
     values.push(key);
     return values;

@@ -1,7 +1,7 @@
 import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
 import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Query, ReadModelSpec, Stored, Write } from '#kernel/ports/read-models.js';
-import { EARLIEST, type Instant } from '#kernel/time.js';
+import type { Checkpoint, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import { EARLIEST } from '#kernel/time.js';
 import { pageOf } from './page.js';
 
 interface Build {
@@ -38,7 +38,11 @@ class MemoryReadModel extends ReadModel {
     const found = new Map<string, Stored>();
     for (const key of keys) {
       const stored = this.slot.build.docs.get(key);
-      if (stored !== undefined) found.set(key, structuredClone(stored));
+      if (stored !== undefined)
+        found.set(
+          key,
+          structuredClone({ key: stored.key, doc: stored.doc, position: stored.position, due: stored.due }),
+        );
     }
     return found;
   }
@@ -49,18 +53,21 @@ class MemoryReadModel extends ReadModel {
     for (const { loadedAt, ...stored } of writes) {
       const present = written.get(stored.key) ?? build.docs.get(stored.key);
       if ((present?.position ?? 0) !== loadedAt) throw new StaleDocument(stored.key);
-      written.set(stored.key, structuredClone(stored));
+      written.set(
+        stored.key,
+        structuredClone({ key: stored.key, doc: stored.doc, position: stored.position, due: stored.due }),
+      );
     }
     for (const [key, stored] of written) (build.docs as Map<string, Stored>).set(key, stored);
     build.checkpoint = checkpoint;
   }
 
-  override async due(at: Instant, limit: number): Promise<readonly string[]> {
-    const due = this.live().filter((stored) => stored.due !== null && stored.due <= at);
-    return due
-      .sort((a, b) => compareTexts(String(a.due), String(b.due)) || compareTexts(a.key, b.key))
-      .slice(0, limit)
-      .map(({ key }) => key);
+  override async timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]> {
+    const timers = this.live().flatMap(({ key, due }) => (due === null ? [] : [{ due, key }]));
+    return timers
+      .filter((timer) => after === undefined || compareTimers(timer, after) > 0)
+      .sort(compareTimers)
+      .slice(0, limit);
   }
 
   override async find(query: Query): Promise<readonly Stored[]> {
@@ -112,3 +119,5 @@ export class MemoryReadModels extends ReadModels {
     return slot;
   }
 }
+
+const compareTimers = (a: Timer, b: Timer): number => compareTexts(a.due, b.due) || compareTexts(a.key, b.key);

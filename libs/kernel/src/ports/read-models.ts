@@ -16,6 +16,12 @@ export interface Stored {
   readonly due: Instant | null;
 }
 
+/** When a document's timer fires. */
+export interface Timer {
+  readonly due: Instant;
+  readonly key: string;
+}
+
 export interface Write extends Stored {
   /** Position of the document as it was loaded; 0 for none. Where it is another by now, the write is refused. */
   readonly loadedAt: Position;
@@ -72,8 +78,8 @@ export abstract class ReadModel {
   abstract load(keys: readonly string[]): Promise<ReadonlyMap<string, Stored>>;
   /** All writes and the checkpoint, or none where the store has transactions; elsewhere the checkpoint comes last. */
   abstract write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
-  /** Keys of documents whose timer is due up to `at`, earliest first, ties by key. */
-  abstract due(at: Instant, limit: number): Promise<readonly string[]>;
+  /** Timers of documents, earliest first, ties by key; from the first one behind `after` on. */
+  abstract timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]>;
   /** One page in index order, tombstones left out; ties are ordered by key. */
   abstract find(query: Query): Promise<readonly Stored[]>;
   /** Documents in key order behind `afterKey`, tombstones left out. */
