@@ -66,7 +66,7 @@ export type DueListener = (customerId: string, dueAt: Instant | null, position: 
 const ATTEMPTS = 12;
 const PROGRAM = 'patron/1';
 /** Facts of cached customers, which bounds the cache's memory. */
-const CACHED_FACTS = 400_000;
+const CACHED_FACTS = 250_000;
 
 export interface CustomersDeps {
   readonly store: EventStore;
