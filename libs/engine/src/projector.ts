@@ -1,42 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '#kernel/fact.js';
-import type { Batch, EventStore } from '#kernel/ports/event-store.js';
-import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { Batch } from '#kernel/ports/event-store.js';
+import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { NotFound, NotYetProjected } from './errors.js';
 import { Incoming } from './incoming.js';
 import { Parking } from './parking.js';
 import type { Progress, Projecting, ProjectionStatus } from './projecting.js';
+import type { ProjectorOptions } from './projector-options.js';
 import { ProjectionRun } from './projection-run.js';
 import { Queues } from './queue.js';
 import { specOf } from './read-side.js';
-import type { FactReader } from './reader.js';
-import type { References } from './references.js';
-import type { Registry } from './registry.js';
 import { settled } from './settled.js';
 import { unwantedTypes } from './unwanted.js';
 import { Waiters } from './waiters.js';
-
-export interface ProjectorOptions {
-  readonly store: EventStore;
-  readonly readModels: ReadModels;
-  readonly registry: Registry;
-  readonly reader: FactReader;
-  readonly references: References;
-  /** Most facts folded between two writes. */
-  readonly batch?: number;
-  /**
-   * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each.
-   * Whoever waits for a position ends it at once. Milliseconds; 100 by default.
-   */
-  readonly lingerMs?: number;
-}
 
 const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
 const UNWRITTEN_IN_BUILD = 50_000;
 const LINGER_MS = 100;
+/** Who lets a follower linger so long does not want each step written, unless somebody waits for it. */
+const BULK_MS = 1_000;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;
 const RETRY_MS = 1_000;
@@ -81,6 +66,7 @@ export class Projector implements Projecting {
     clearTimeout(this.noting);
     await this.following;
     await this.turns.idle();
+    await settled(this.writeAll());
     await this.note();
     this.waiters.wake();
   }
@@ -100,6 +86,7 @@ export class Projector implements Projecting {
   }
 
   async allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
+    if (this.started) void settled(this.turns.run(TURN, () => this.writeAll()));
     await Promise.all([...this.runs.keys()].map((name) => this.reaching(name, position, timeoutMs)));
   }
 
@@ -232,7 +219,9 @@ export class Projector implements Projecting {
 
   private async take(read: Batch): Promise<void> {
     const incoming = this.incoming(read);
-    const behind = read.facts.length >= (this.options.batch ?? BATCH);
+    const { batch = BATCH, lingerMs = LINGER_MS } = this.options;
+    const patient = lingerMs >= BULK_MS && !this.waiters.any;
+    const behind = patient || read.facts.length >= batch;
     for (const run of this.runs.values()) {
       if (this.urgent.size > 0) await this.serveUrgent();
       await run.apply(incoming, read.position, behind ? UNWRITTEN_BEHIND : 0);
@@ -241,6 +230,11 @@ export class Projector implements Projecting {
       () => void this.turns.run(TURN, () => this.note()).catch(() => undefined),
       NOTE_MS,
     ).unref();
+    this.waiters.wake();
+  }
+
+  private async writeAll(): Promise<void> {
+    for (const run of this.runs.values()) await run.write();
     this.waiters.wake();
   }
 

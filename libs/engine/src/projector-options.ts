@@ -1,0 +1,20 @@
+import type { EventStore } from '#kernel/ports/event-store.js';
+import type { ReadModels } from '#kernel/ports/read-models.js';
+import type { FactReader } from './reader.js';
+import type { References } from './references.js';
+import type { Registry } from './registry.js';
+
+export interface ProjectorOptions {
+  readonly store: EventStore;
+  readonly readModels: ReadModels;
+  readonly registry: Registry;
+  readonly reader: FactReader;
+  readonly references: References;
+  /** Most facts folded between two writes. */
+  readonly batch?: number;
+  /**
+   * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each.
+   * Whoever waits for a position ends it at once. Milliseconds; 100 by default.
+   */
+  readonly lingerMs?: number;
+}
