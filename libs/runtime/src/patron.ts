@@ -58,7 +58,11 @@ async function threadBeside(
   const snapshotModels = await openReadModels(config, 'write');
   opened.push(snapshotModels);
   const data = { config, ...(lingerMs !== undefined && { lingerMs }) };
-  const projecting = (registry: Registry): Promise<Projecting> => ProjectorThread.open(data, registry, readModels);
+  const projecting = async (registry: Registry): Promise<Projecting> => {
+    const thread = await ProjectorThread.open(data, registry, readModels);
+    opened.push({ close: () => thread.stop() }); // a process does not end while a thread of it lives
+    return thread;
+  };
   return { snapshotModels, projecting };
 }
 

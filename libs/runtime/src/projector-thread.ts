@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DomainError, type ErrorKind } from '#kernel/errors.js';
@@ -64,6 +65,8 @@ interface Waiting {
 }
 
 const AGAIN_MS = 1_000;
+/** A batch that is being folded is written first; what is not is folded again. */
+const STOP_MS = 30_000;
 
 const file = fileURLToPath(new URL('./projector-worker.js', import.meta.url));
 
@@ -78,6 +81,8 @@ export class ProjectorThread implements Projecting {
   private readonly waiting = new Map<number, Waiting>();
   private orders = 0;
   private worker: Worker;
+  /** Why there is no thread just now. */
+  private gone: Error | undefined;
   private stopped = false;
 
   private constructor(
@@ -95,7 +100,7 @@ export class ProjectorThread implements Projecting {
       await thread.status();
       return thread;
     } catch (error) {
-      thread.stopped = true;
+      await thread.stop();
       throw error;
     }
   }
@@ -107,7 +112,7 @@ export class ProjectorThread implements Projecting {
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
-    await settled(this.ask({ what: 'stop' }));
+    await settled(Promise.race([this.ask({ what: 'stop' }), delay(STOP_MS, undefined, { ref: false })]));
     await this.worker.terminate();
   }
 
@@ -144,6 +149,7 @@ export class ProjectorThread implements Projecting {
   }
 
   private ask<T>(asked: Asked, progress?: Progress): Promise<T> {
+    if (this.gone !== undefined) return Promise.reject(unavailable(this.gone));
     return new Promise<T>((resolve, reject) => {
       const id = (this.orders += 1);
       this.waiting.set(id, { resolve, reject, progress });
@@ -163,6 +169,7 @@ export class ProjectorThread implements Projecting {
   private begun(): Worker {
     const worker = new Worker(file, { workerData: this.data });
     let reason: Error | undefined;
+    this.gone = undefined;
     worker.on('message', (report: Report) => this.take(report));
     worker.on('error', (error) => (reason = error));
     worker.on('exit', () => this.ended(reason));
@@ -171,6 +178,7 @@ export class ProjectorThread implements Projecting {
 
   /** What was asked is refused; as what it had written is whole, another one goes on from there. */
   private ended(reason = new Error('it ended')): void {
+    this.gone = reason;
     for (const { reject } of this.waiting.values()) reject(unavailable(reason));
     this.waiting.clear();
     if (this.stopped) return;
