@@ -11,9 +11,9 @@ import type { Parking } from './parking.js';
 import type { Opens } from './reader.js';
 import type { References } from './references.js';
 
-const PAGE = 20_000;
+const PAGE = 5_000;
 /** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
-const HELD_DOCUMENTS = 8_000;
+const HELD_DOCUMENTS = 3_000;
 const HELD_IN_BUILD = 60_000;
 /** What is folded again at most after a kill, though few documents changed: about a second's work. */
 const UNWRITTEN_POSITIONS = 50_000;

@@ -65,6 +65,8 @@ interface Waiting {
 }
 
 const AGAIN_MS = 1_000;
+/** It lives in 60 to 200 MB; without a limit V8 would let ten times that lie about on a machine that has it. */
+const resourceLimits = { maxOldGenerationSizeMb: 1_024 };
 /** A batch that is being folded is written first; what is not is folded again. */
 const STOP_MS = 30_000;
 
@@ -167,7 +169,7 @@ export class ProjectorThread implements Projecting {
   }
 
   private begun(): Worker {
-    const worker = new Worker(file, { workerData: this.data });
+    const worker = new Worker(file, { workerData: this.data, resourceLimits });
     let reason: Error | undefined;
     this.gone = undefined;
     worker.on('message', (report: Report) => this.take(report));

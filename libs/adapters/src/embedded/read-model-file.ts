@@ -136,7 +136,7 @@ export class ReadModelFile {
   private prepare(): void {
     // NORMAL: a power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on.
     this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    this.db.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000');
+    this.db.exec('PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 2000');
     transact(this.db, () => {
       if (scalar(this.db, 'SELECT count(*) FROM sqlite_schema') !== 0) return;
       const columns = this.fields.map((_, at) => `, f${at}`).join('');
