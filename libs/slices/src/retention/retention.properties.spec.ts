@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Recorded } from '#kernel/fact.js';
 import { customerStream } from '#kernel/fact.js';
 import { DomainError } from '#kernel/errors.js';
-import { plusMs } from '#kernel/time.js';
+import { dayOf, firstOfMonth, plusMs, startOfDay } from '#kernel/time.js';
 import { engineWorld, type World } from '#testing/engine-world.js';
 import { CUSTOMER, type GivenCommand } from '#testing/makers.js';
 import { complaintsSlice } from '../complaints/complaints.slice.js';
@@ -24,6 +24,7 @@ const slices = [
 const START = '2024-01-01T09:00:00.000Z';
 const HOUR = 3_600_000;
 const TICK_HOURS = 60;
+const ZONE = 'UTC'; // the company's default
 const name = fc.constantFrom('a', 'b', 'c', 'd');
 /** One of the alerts raised so far, counted from the newest. */
 const episode = fc.integer({ min: 0, max: 3 }).map(String);
@@ -76,12 +77,15 @@ const namedAs = (n: number): Record<string, string> => ({
   ...{ redemptionId: `r-${n}`, actionId: `a-${n}` },
 });
 
+const monthStart = (at: string): string => startOfDay(firstOfMonth(dayOf(at, ZONE)), ZONE);
+
 async function lived(world: World, steps: History, ticking: (tick: boolean) => boolean): Promise<readonly Recorded[]> {
   let at = START;
   for (const [index, { command: given, hours, tick }] of steps.entries()) {
     const next = plusMs(at, hours * HOUR);
     if (ticking(tick)) for (; at < next; at = plusMs(at, TICK_HOURS * HOUR)) await world.advanceTo(at);
     at = next;
+    await world.advanceTo(monthStart(at)); // a population is measured when its month ends, never afterwards
     world.clock.set(at);
     try {
       const episodeId = await raisedBefore(world, given['episodeId']);
