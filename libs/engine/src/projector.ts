@@ -17,7 +17,7 @@ import { Waiters } from './waiters.js';
 
 const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
-const UNWRITTEN_BEHIND = 5_000;
+const UNWRITTEN_BEHIND = 10_000;
 const UNWRITTEN_IN_BUILD = 50_000;
 const LINGER_MS = 100;
 /** Who lets a follower linger so long does not want each step written, unless somebody waits for it. */
