@@ -114,8 +114,10 @@ export class ProjectorThread implements Projecting {
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
-    await settled(Promise.race([this.ask({ what: 'stop' }), delay(STOP_MS, undefined, { ref: false })]));
-    await this.worker.terminate();
+    const late = delay(STOP_MS, true, { ref: false });
+    // never by force in the middle of its work: the driver would take the whole process with it
+    if ((await settled(Promise.race([this.ask({ what: 'stop' }), late]))) === true) this.worker.unref();
+    else await this.worker.terminate();
   }
 
   model(name: string): Promise<ReadModel> {
