@@ -10,6 +10,7 @@ import type { Incoming } from './incoming.js';
 import type { Parking } from './parking.js';
 import type { Opens } from './reader.js';
 import type { References } from './references.js';
+import { typesOf } from './unwanted.js';
 
 const PAGE = 5_000;
 /** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
@@ -47,9 +48,7 @@ export class ProjectionRun {
     this.context = new FoldContext(references);
     const opened = new Set(projection.opens ?? []);
     this.opens = (type, field) => opened.has(`${type}.${field}`);
-    const { on, broadcast = {} } = projection;
-    const time = [ClockAdvanced, ClockFixed, PolicyPublished].map(({ type }) => type);
-    this.types = new Set([...time, ...Object.keys(on as object), ...Object.keys(broadcast as object)]);
+    this.types = typesOf(projection);
   }
 
   static async open(
