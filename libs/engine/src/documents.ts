@@ -45,6 +45,11 @@ export class Documents {
     this.allHeld = this.allTimers = true;
   }
 
+  /** Then nothing need be written for another look at it. */
+  get areAllHeld(): boolean {
+    return this.allHeld;
+  }
+
   get changed(): number {
     return this.dirty.size;
   }
@@ -101,6 +106,10 @@ export class Documents {
 
   /** Every document there is, a page at a time; changes are written between pages. */
   async *all(checkpoint: Checkpoint, page: number): AsyncIterable<readonly string[]> {
+    if (this.allHeld) {
+      yield [...this.held.keys()];
+      return;
+    }
     await this.write(checkpoint);
     for (let afterKey = ''; ;) {
       const stored = await this.model.scan(afterKey, page);

@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly write?: boolean;
   /** Most facts a projection folds between two writes. */
   readonly batch?: number;
+  /** See `ProjectorOptions`. */
+  readonly portion?: number;
   /** How long a projection waits for more, see `ProjectorOptions`. */
   readonly lingerMs?: number;
 }
@@ -73,7 +75,19 @@ export class Engine {
   ) {}
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const { store, readModels, keys, clock, ids, slices, project = true, write = true, batch, lingerMs } = options;
+    const {
+      store,
+      readModels,
+      keys,
+      clock,
+      ids,
+      slices,
+      project = true,
+      write = true,
+      batch,
+      portion,
+      lingerMs,
+    } = options;
     const registry = new Registry(slices);
     const closing = new AbortController();
     const known = await store.head();
@@ -106,6 +120,7 @@ export class Engine {
       reader,
       references,
       ...(batch !== undefined && { batch }),
+      ...(portion !== undefined && { portion }),
       ...(lingerMs !== undefined && { lingerMs }),
     };
     const projector =

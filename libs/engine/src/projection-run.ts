@@ -1,6 +1,6 @@
 import { DefinitionError } from '#kernel/errors.js';
 import type { Fact, Position, Recorded } from '#kernel/fact.js';
-import type { Checkpoint, Json, ReadModel } from '#kernel/ports/read-models.js';
+import { StaleDocument, type Checkpoint, type Json, type ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
@@ -8,9 +8,8 @@ import { FoldContext } from './context.js';
 import { Documents } from './documents.js';
 import type { Incoming } from './incoming.js';
 import type { Parking } from './parking.js';
-import type { Opens } from './reader.js';
 import type { References } from './references.js';
-import { typesOf } from './unwanted.js';
+import { handlerOf, Wanting, type Wanted } from './wanting.js';
 
 const PAGE = 5_000;
 /** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
@@ -19,19 +18,11 @@ const HELD_IN_BUILD = 60_000;
 /** What is folded again at most after a kill, though few documents changed: about a second's work. */
 const UNWRITTEN_POSITIONS = 50_000;
 
-interface Wanted {
-  readonly fact: Fact;
-  readonly keys: readonly string[];
-  /** Keys that `every` folds, before the others. */
-  readonly everyKeys: readonly string[];
-}
-
 /** One projection at work on one build of its read model. Facts come in order, in batches of any size. */
 export class ProjectionRun {
   private readonly documents: Documents;
   private readonly context: FoldContext;
-  private readonly opens: Opens;
-  private readonly types: ReadonlySet<string>;
+  private readonly wanting: Wanting;
   private clock: Instant = EARLIEST;
   private reached: Position = 0;
   private written: Position = 0;
@@ -46,9 +37,7 @@ export class ProjectionRun {
   ) {
     this.documents = new Documents(model, mostHeld);
     this.context = new FoldContext(references);
-    const opened = new Set(projection.opens ?? []);
-    this.opens = (type, field) => opened.has(`${type}.${field}`);
-    this.types = typesOf(projection);
+    this.wanting = new Wanting(projection, parking);
   }
 
   static async open(
@@ -62,6 +51,18 @@ export class ProjectionRun {
     const run = new ProjectionRun(projection, model, references, parking, mostHeld);
     await run.resume();
     if (run.written === 0) run.documents.storeIsEmpty();
+    return run;
+  }
+
+  /** At work on some customers in memory, apart from the others; `handIn` writes their documents, once. */
+  static ofPortion(
+    projection: AnyProjection,
+    model: ReadModel,
+    references: References,
+    parking: Parking,
+  ): ProjectionRun {
+    const run = new ProjectionRun(projection, model, references, parking, Infinity);
+    run.documents.storeIsEmpty();
     return run;
   }
 
@@ -84,15 +85,30 @@ export class ProjectionRun {
 
   /** Folds the facts behind its position; writes the documents they changed when more than `unwritten` are. */
   async apply(batch: readonly Incoming[], upTo: Position, unwritten = 0): Promise<void> {
-    if (upTo > this.reached) await this.fold(batch, upTo);
+    await this.fold(batch, upTo);
     const far = this.reached - this.written > UNWRITTEN_POSITIONS;
     if (unwritten === 0 || far || this.documents.changed > unwritten) await this.write();
     if (far) await this.note();
   }
 
-  private async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
-    const fresh = batch.filter((incoming) => incoming.recorded.position > this.reached && this.concerns(incoming));
-    const wanted = await this.wantedOf(fresh);
+  /** Writes the documents of a portion; the build is at its beginning until the last one is there. */
+  async handIn(): Promise<void> {
+    try {
+      await this.documents.write({ position: 0, clock: EARLIEST });
+    } catch (error) {
+      if (!(error instanceof StaleDocument)) throw error;
+      const said = `${this.projection.name} says that it goes by customer, but several change its document ${error.key}.`;
+      throw new DefinitionError(said, { cause: error });
+    }
+  }
+
+  /** Folds the facts behind its position, and writes nothing. */
+  async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
+    if (upTo <= this.reached) return;
+    const fresh = batch.filter(
+      (incoming) => incoming.recorded.position > this.reached && this.wanting.concerns(incoming),
+    );
+    const wanted = await this.wanting.of(fresh);
     await this.documents.pin([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
     for (const { recorded } of fresh) {
       const found = wanted.get(recorded);
@@ -124,32 +140,6 @@ export class ProjectionRun {
     if (this.stored === this.written) return;
     await this.documents.write(this.checkpoint());
     this.stored = this.written = this.reached;
-  }
-
-  /** False for most facts of most projections, which is why it is asked first. */
-  private concerns({ known, recorded }: Incoming): boolean {
-    return !known || this.types.has(recorded.type) || this.projection.every !== undefined;
-  }
-
-  private async wantedOf(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {
-    const { projection, parking } = this;
-    const wanted = new Map<Recorded, Wanted>();
-    for (const incoming of fresh) {
-      const { recorded } = incoming;
-      if (parking.has(projection.name, incoming.customerId)) continue;
-      try {
-        const handled = handlerOf(projection.on, recorded.type) !== undefined;
-        if (!handled && incoming.known && projection.every === undefined) continue;
-        const reading = handled || !incoming.known ? incoming.read(this.opens) : incoming.unread();
-        const fact = reading instanceof Promise ? await reading : reading;
-        const keys = handled ? listed((projection.key as (fact: Fact) => string | readonly string[])(fact)) : [];
-        const everyKeys = projection.every?.key(fact) ?? [];
-        if (keys.length + everyKeys.length > 0) wanted.set(recorded, { fact, keys, everyKeys });
-      } catch (error) {
-        await parking.park(projection.name, recorded, error);
-      }
-    }
-    return wanted;
   }
 
   private async foldInto({ fact, keys, everyKeys }: Wanted, recorded: Recorded): Promise<void> {
@@ -218,6 +208,7 @@ export class ProjectionRun {
         }
       }
       if (keys.length < PAGE) return;
+      if (this.documents.areAllHeld) continue;
       await this.documents.write(this.checkpoint());
       this.documents.evict();
     }
@@ -285,9 +276,3 @@ export class ProjectionRun {
     return { position: this.reached, clock: this.clock };
   }
 }
-
-const listed = (keys: string | readonly string[]): readonly string[] => (typeof keys === 'string' ? [keys] : keys);
-
-type Handler = (doc: unknown, fact: Fact, context: FoldContext) => unknown;
-const handlerOf = (handlers: object | undefined, type: string): Handler | undefined =>
-  handlers !== undefined && Object.hasOwn(handlers, type) ? (handlers as Record<string, Handler>)[type] : undefined;

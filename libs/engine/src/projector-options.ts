@@ -12,6 +12,8 @@ export interface ProjectorOptions {
   readonly references: References;
   /** Most facts folded between two writes. */
   readonly batch?: number;
+  /** Facts of the customers whose documents a build holds at once; 5,000 by default, some 100 MB for all read models. */
+  readonly portion?: number;
   /**
    * How long a follower that has little to do waits for more, so that a trickle of facts is not a transaction each.
    * Whoever waits for a position ends it at once. Milliseconds; 100 by default.

@@ -4,6 +4,8 @@ import type { Batch } from '#kernel/ports/event-store.js';
 import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { NotFound, NotYetProjected } from './errors.js';
+import { catchUp, foldAnew, type Folded } from './building.js';
+import { Following } from './following.js';
 import { Incoming } from './incoming.js';
 import { Parking } from './parking.js';
 import type { Progress, Projecting, ProjectionStatus } from './projecting.js';
@@ -12,20 +14,23 @@ import { ProjectionRun } from './projection-run.js';
 import { Queues } from './queue.js';
 import { specOf } from './read-side.js';
 import { settled } from './settled.js';
+import { statusesOf, type Doing } from './statuses.js';
 import { unwantedTypes } from './unwanted.js';
 import { Waiters } from './waiters.js';
 
 const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
-const UNWRITTEN_IN_BUILD = 50_000;
+/** A history so long is folded into an empty read model as a build, which is faster. */
+const WORTH_A_BUILD = 2_000;
 const LINGER_MS = 100;
 /** Who lets a follower linger so long does not want each step written, unless somebody waits for it. */
 const BULK_MS = 1_000;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;
-const RETRY_MS = 1_000;
+const BUILD_AGAIN_MS = 1_000;
 const TURN = 'turn';
+const silent: Progress = () => undefined;
 
 /** Keeps all projections up to date: follows the store, folds in batches, wakes who waits. */
 export class Projector implements Projecting {
@@ -34,17 +39,31 @@ export class Projector implements Projecting {
   private readonly waiters = new Waiters();
   private readonly urgent = new Map<string, Position>();
   private readonly turns = new Queues();
-  private readonly stopping = new AbortController();
-  private following: Promise<void> = Promise.resolve();
+  private readonly following: Following;
+  /** Those that hold nothing of a long history: they are built, and follow from then on. */
+  private readonly later = new Set<string>();
+  private building: Promise<unknown> | undefined;
+  private notBuilt: string | undefined;
+  private built: Position = 0;
   private noting: NodeJS.Timeout | undefined;
-  private hurry: () => void = () => undefined;
   private started = false;
-  private failure: string | undefined;
+  private readonly isBulk: boolean;
 
   private constructor(
     private readonly options: ProjectorOptions,
     private readonly parking: Parking,
-  ) {}
+  ) {
+    const { store, batch = BATCH, lingerMs = LINGER_MS } = options;
+    this.isBulk = lingerMs >= BULK_MS;
+    const follower = {
+      from: () => (this.current.length === 0 ? undefined : { after: this.least(), skip: this.unwanted() }),
+      take: (read: Batch, isOld: () => boolean) =>
+        this.turns.run(TURN, async () => (isOld() ? undefined : this.take(read))),
+      failed: () => this.resume(),
+      isAwaited: () => this.waiters.any,
+    };
+    this.following = new Following(store, follower, batch, lingerMs);
+  }
 
   static async open(options: ProjectorOptions): Promise<Projector> {
     const projector = new Projector(options, await Parking.open(options.readModels));
@@ -57,14 +76,15 @@ export class Projector implements Projecting {
 
   start(): void {
     this.started = true;
-    this.following = this.follow();
+    for (const name of this.empty()) if (!this.options.registry.isMeasured(name)) this.later.add(name);
+    if (this.later.size > 0 && !this.isBulk) this.buildLater();
+    this.following.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
-    this.hurry();
     clearTimeout(this.noting);
-    await this.following;
+    await this.following.stop();
+    await this.building;
     await this.turns.idle();
     await settled(this.writeAll());
     await this.note();
@@ -78,7 +98,8 @@ export class Projector implements Projecting {
   /** Whoever waits for one projection does not wait for the others: that one goes ahead of them. */
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
     if (this.run(name).position >= position) return;
-    if (this.started) {
+    if (this.later.has(name) && position > WORTH_A_BUILD) this.buildLater();
+    else if (this.started) {
       this.urgent.set(name, Math.max(position, this.urgent.get(name) ?? 0));
       void settled(this.turns.run(TURN, () => this.serveUrgent()));
     }
@@ -86,14 +107,17 @@ export class Projector implements Projecting {
   }
 
   async allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
+    if (this.later.size > 0) this.buildLater();
     if (this.started) void settled(this.turns.run(TURN, () => this.writeAll()));
     await Promise.all([...this.runs.keys()].map((name) => this.reaching(name, position, timeoutMs)));
   }
 
   /** Folds everything there is now, without following; for tools and tests. */
-  async catchUp(progress: Progress = () => undefined): Promise<void> {
+  async catchUp(progress = silent): Promise<void> {
     const { store, batch = BATCH } = this.options;
     const head = await store.head();
+    const fresh = this.empty();
+    if (head > WORTH_A_BUILD && fresh.length > 0) await this.rebuild(fresh, progress);
     let facts = 0;
     for await (const read of store.readAll({ after: this.least(), upTo: head, batch, skip: this.unwanted() })) {
       await this.take(read);
@@ -104,93 +128,94 @@ export class Projector implements Projecting {
   }
 
   reached(): Promise<Position> {
-    return Promise.resolve(this.least());
+    return Promise.resolve(this.later.size === 0 ? this.least() : Math.min(this.least(), this.built));
   }
 
   async status(): Promise<readonly ProjectionStatus[]> {
-    const head = await this.options.store.head();
-    const statuses = [...this.runs.values()].map(async ({ projection, model, position }) => ({
-      name: projection.name,
-      version: projection.version,
-      state: this.stateOf(projection.name),
-      position,
-      head,
-      documents: await model.count(),
-      parked: this.parking.of(projection.name),
-      ...(this.failure !== undefined && { error: this.failure }),
-    }));
-    return Promise.all(statuses);
+    return statusesOf(this.runs.values(), this.parking, await this.options.store.head(), (name) => this.doing(name));
   }
 
-  /** Folds a projection from the first fact into a build of its own, then lets readers switch in one step. */
-  async rebuild(name: string, progress: Progress = () => undefined): Promise<void> {
-    const { store, readModels, registry, batch = BATCH } = this.options;
-    const { projection } = this.run(name);
-    if (this.rebuilding.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
-    this.rebuilding.add(name);
+  /** Folds projections from the first fact into builds of their own, then lets readers switch in one step each. */
+  async rebuild(names: string | readonly string[], progress = silent): Promise<void> {
+    const { options, rebuilding } = this;
+    const projections = [names].flat().map((name) => this.run(name).projection);
+    for (const { name } of projections) {
+      if (rebuilding.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
+    }
+    for (const { name } of projections) rebuilding.add(name);
     try {
-      const build = await readModels.build(specOf(registry, name));
-      const parking = Parking.ofBuild();
-      const run = await ProjectionRun.open(projection, build, this.options.references, parking, true);
-      const skip = this.unwanted([projection]);
-      let facts = 0;
-      const fold = async (upTo?: Position): Promise<void> => {
-        const head = upTo ?? (await store.head());
-        for await (const read of store.readAll({ after: run.folded, upTo: head, batch, skip })) {
-          await run.apply(this.incoming(read), read.position, UNWRITTEN_IN_BUILD);
-          facts += read.facts.length;
-          progress(read.position, head, facts);
-        }
-        await run.apply([], head, UNWRITTEN_IN_BUILD);
-      };
-      await fold();
+      const builds = await foldAnew(options, projections, (...far) => {
+        this.following.throwIfStopped();
+        progress(...far);
+      });
       await this.turns.run(TURN, async () => {
-        await fold(Math.max(this.run(name).folded, run.folded));
-        await run.write();
-        await run.note();
-        await this.parking.adopt(parking);
-        await readModels.swap(build);
-        await this.parking.releaseAllBut(parking, name);
-        this.runs.set(name, await this.runOn(projection, build));
+        for (const build of builds) await this.switchTo(build);
+        this.letFollow(builds.map(({ projection }) => projection.name));
       });
       this.waiters.wake();
     } finally {
-      this.rebuilding.delete(name);
+      for (const { name } of projections) rebuilding.delete(name);
     }
+  }
+
+  /** Builds what was left for later; where there is too little for that, it follows from the beginning. */
+  private buildLater(): void {
+    this.building ??= this.builtLater().finally(() => (this.building = undefined));
+  }
+
+  private async builtLater(): Promise<void> {
+    while (this.later.size > 0 && !this.following.isStopped) {
+      try {
+        if ((await this.options.store.head()) > WORTH_A_BUILD) {
+          await this.rebuild([...this.later], (position) => (this.built = position));
+        } else {
+          await this.turns.run(TURN, async () => this.letFollow([...this.later]));
+        }
+        this.notBuilt = undefined;
+      } catch (error) {
+        this.notBuilt = error instanceof Error ? error.message : String(error);
+        await Promise.race([delay(BUILD_AGAIN_MS), this.following.stopped]);
+      }
+    }
+  }
+
+  /** Takes them in among those that follow; in turn only, and nothing that was read before is folded. */
+  private letFollow(names: readonly string[]): void {
+    const added = names.filter((name) => this.later.delete(name));
+    if (added.length > 0) this.following.begin();
+  }
+
+  private async switchTo({ projection, model, parking, run }: Folded): Promise<void> {
+    const { name } = projection;
+    await catchUp(this.options, [run], Math.max(this.run(name).folded, run.folded));
+    await this.parking.adopt(parking);
+    await this.options.readModels.swap(model);
+    await this.parking.releaseAllBut(parking, name);
+    this.runs.set(name, await this.runOn(projection, model));
   }
 
   /** Folds again what was parked, after its cause was mended; names the projections that had any. */
   async retry(): Promise<readonly string[]> {
     const parked = [...this.runs.keys()].filter((name) => this.parking.of(name).length > 0);
-    for (const name of parked) await this.rebuild(name);
+    if (parked.length > 0) await this.rebuild(parked);
     return parked;
   }
 
   private async reaching(name: string, position: Position, timeoutMs: number): Promise<void> {
-    const until = performance.now() + timeoutMs;
-    while (this.run(name).position < position) {
-      const left = until - performance.now();
-      if (left <= 0 || this.stopping.signal.aborted) throw new NotYetProjected(name, this.run(name).position, position);
-      const written = this.waiters.next(left);
-      this.hurry();
-      await written;
-    }
+    const { waiters, following } = this;
+    const isOver = (): boolean => this.run(name).position >= position || following.isStopped;
+    await waiters.until(isOver, timeoutMs, () => following.hurry());
+    if (this.run(name).position < position) throw new NotYetProjected(name, this.run(name).position, position);
   }
 
   /** Brings those that somebody waits for up to what is asked for, as far as there is anything. */
   private async serveUrgent(): Promise<void> {
-    const { store, batch = BATCH } = this.options;
     for (const [name, position] of this.urgent) {
       this.urgent.delete(name);
       const run = this.run(name);
       if (run.position >= position) continue;
-      const skip = this.unwanted([run.projection]);
-      const upTo = Math.min(position, await store.head());
       try {
-        for await (const read of store.readAll({ after: run.folded, upTo, batch, skip })) {
-          await run.apply(this.incoming(read), read.position, UNWRITTEN_BEHIND);
-        }
-        await run.write();
+        await catchUp(this.options, [run], Math.min(position, await this.options.store.head()));
       } catch (error) {
         await run.resume();
         throw error;
@@ -199,30 +224,12 @@ export class Projector implements Projecting {
     }
   }
 
-  private async follow(): Promise<void> {
-    const { signal } = this.stopping;
-    const { store, batch = BATCH } = this.options;
-    while (!signal.aborted) {
-      try {
-        for await (const read of store.follow({ after: this.least(), batch, skip: this.unwanted(), signal })) {
-          await this.turns.run(TURN, () => this.take(read));
-          this.failure = undefined;
-          if (read.facts.length > 0 && read.facts.length < batch) await this.linger();
-        }
-      } catch (error) {
-        this.failure = error instanceof Error ? error.message : String(error);
-        for (const run of this.runs.values()) await run.resume().catch(() => undefined);
-        await delay(RETRY_MS);
-      }
-    }
-  }
-
   private async take(read: Batch): Promise<void> {
     const incoming = this.incoming(read);
-    const { batch = BATCH, lingerMs = LINGER_MS } = this.options;
-    const patient = lingerMs >= BULK_MS && !this.waiters.any;
+    const { batch = BATCH } = this.options;
+    const patient = this.isBulk && !this.waiters.any;
     const behind = patient || read.facts.length >= batch;
-    for (const run of this.runs.values()) {
+    for (const run of this.current) {
       if (this.urgent.size > 0) await this.serveUrgent();
       await run.apply(incoming, read.position, behind ? UNWRITTEN_BEHIND : 0);
     }
@@ -234,13 +241,13 @@ export class Projector implements Projecting {
   }
 
   private async writeAll(): Promise<void> {
-    for (const run of this.runs.values()) await run.write();
+    for (const run of this.current) await run.write();
     this.waiters.wake();
   }
 
   private async note(): Promise<void> {
     this.noting = undefined;
-    for (const run of this.runs.values()) await run.note();
+    for (const run of this.current) await run.note();
   }
 
   private incoming({ facts }: Batch): readonly Incoming[] {
@@ -258,32 +265,35 @@ export class Projector implements Projecting {
   }
 
   private runOn(projection: AnyProjection, model: ReadModel): Promise<ProjectionRun> {
-    return ProjectionRun.open(projection, model, this.options.references, this.parking);
+    const { references, registry } = this.options;
+    const alone = this.isBulk && registry.isMeasured(projection.name); // it has all the room: the others are built later
+    return ProjectionRun.open(projection, model, references, this.parking, alone);
   }
 
   private least(): Position {
-    return Math.min(...[...this.runs.values()].map(({ position }) => position));
+    return Math.min(...this.current.map(({ position }) => position));
   }
 
-  private unwanted(projections: Iterable<AnyProjection> = this.options.registry.projections.values()) {
+  private unwanted(projections: Iterable<AnyProjection> = this.current.map(({ projection }) => projection)) {
     return unwantedTypes(this.options.registry, projections);
   }
 
-  private stateOf(name: string): ProjectionStatus['state'] {
-    if (this.rebuilding.has(name)) return 'rebuilding';
-    if (this.failure !== undefined) return 'failed';
-    return this.started && !this.stopping.signal.aborted ? 'following' : 'stopped';
+  private doing(name: string): Doing {
+    const waits = this.later.has(name);
+    const error = waits ? this.notBuilt : this.following.failure;
+    const still = error !== undefined ? 'failed' : waits || !this.started ? 'stopped' : 'following';
+    return { state: this.rebuilding.has(name) ? 'rebuilding' : this.following.isStopped ? 'stopped' : still, error };
   }
 
-  private linger(): Promise<void> {
-    if (this.waiters.any || this.stopping.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.hurry(), this.options.lingerMs ?? LINGER_MS);
-      this.hurry = () => {
-        clearTimeout(timer);
-        this.hurry = () => undefined;
-        resolve();
-      };
-    });
+  private get current(): readonly ProjectionRun[] {
+    return [...this.runs.values()].filter(({ projection }) => !this.later.has(projection.name));
+  }
+
+  private empty(): readonly string[] {
+    return [...this.runs.keys()].filter((name) => this.run(name).position === 0);
+  }
+
+  private async resume(): Promise<void> {
+    for (const run of this.runs.values()) await settled(run.resume());
   }
 }

@@ -87,6 +87,11 @@ export class Registry {
     return [PolicyPublished.type, ...this.references.map(({ event }) => event.type)];
   }
 
+  /** True of a projection that a measurement is taken over: time does not pass a month's end without it. */
+  isMeasured(name: string): boolean {
+    return this.slices.some(({ measurements = [] }) => measurements.some(({ model }) => model === name));
+  }
+
   part(slice: Slice): Part {
     const part = this.parts.find((candidate) => candidate.slice === slice);
     if (part === undefined) throw new DefinitionError(`Slice ${slice.name} has commands but no decider.`);

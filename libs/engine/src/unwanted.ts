@@ -2,11 +2,12 @@ import type { AnyProjection } from '#kernel/projection.js';
 import { ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.events.js';
 import type { Registry } from './registry.js';
 
-const TIME = [ClockAdvanced, ClockFixed, PolicyPublished].map(({ type }) => type);
+/** Types of facts that let time pass, or say what holds from when on. */
+export const timeTypes = [ClockAdvanced, ClockFixed, PolicyPublished].map(({ type }) => type);
 
 /** Types of facts that change a projection's documents, or let time pass for them; `every` is asked beside them. */
 export const typesOf = ({ on, broadcast = {} }: AnyProjection): ReadonlySet<string> =>
-  new Set([...TIME, ...Object.keys(on as object), ...Object.keys(broadcast as object)]);
+  new Set([...timeTypes, ...Object.keys(on as object), ...Object.keys(broadcast as object)]);
 
 /** Known types that none of these projections wants: what a reader may leave unread. */
 export function unwantedTypes(registry: Registry, projections: Iterable<AnyProjection>): readonly string[] {

@@ -19,6 +19,16 @@ export class Waiters {
     });
   }
 
+  /** Resolves when something is so, as far as wakes show, or after `timeoutMs`; `ask` is called before every wait. */
+  async until(isSo: () => boolean, timeoutMs: number, ask: () => void): Promise<void> {
+    const end = performance.now() + timeoutMs;
+    for (let left = timeoutMs; left > 0 && !isSo(); left = end - performance.now()) {
+      const woken = this.next(left);
+      ask();
+      await woken;
+    }
+  }
+
   wake(): void {
     for (const done of [...this.waiting]) done();
   }

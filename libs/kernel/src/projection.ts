@@ -30,6 +30,11 @@ export interface Projection<Doc extends object, F extends Fact = Fact, G extends
     fire(doc: Doc, at: Instant, context: Context): Doc | null;
   };
   readonly indexes: readonly Index[];
+  /**
+   * Said of a projection each of whose documents is changed by the facts of one customer only, beside `broadcast` and time.
+   * A build of it goes customer by customer, and is refused where two customers turn out to share a document.
+   */
+  readonly perCustomer?: true;
   /** Personal fields it may open, as `Type.field`; allowed only where the customer id is the key. */
   readonly opens?: readonly string[];
 }

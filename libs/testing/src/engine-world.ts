@@ -53,6 +53,9 @@ export interface World {
 /** Worlds may share a store: each names its commands for itself. */
 let worlds = 0;
 
+/** So few that a rebuild of a small world goes in several. */
+const PORTION = 7;
+
 const MASTER = new Uint8Array(32).fill(7);
 
 /** Opens a world. Close it, or a follower waits for ever. */
@@ -73,6 +76,7 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
   const engine = await Engine.open({
     ...{ store, readModels, keys, clock, ids, slices },
     ...(batch !== undefined && { batch }),
+    portion: PORTION,
   });
   engine.projector?.start();
 

@@ -7,8 +7,12 @@ import { readingContract } from './event-store-reading.contract.js';
 import type { EventStoreSubject, OpenEventStore } from './event-store-subject.js';
 import { fill, proposals, proposed } from './proposed.js';
 
-/** What every event store keeps to; its adapter's spec is one call of this. */
-export function eventStoreContract(adapter: string, open: OpenEventStore): void {
+/** What every event store keeps to; its adapter's spec is one call of this, with `more` that only some stores can do. */
+export function eventStoreContract(
+  adapter: string,
+  open: OpenEventStore,
+  ...more: readonly ((store: () => EventStore) => void)[]
+): void {
   describe(`EventStore contract: ${adapter}`, () => {
     let subject: EventStoreSubject;
     const store = (): EventStore => subject.store;
@@ -23,6 +27,7 @@ export function eventStoreContract(adapter: string, open: OpenEventStore): void 
     readingContract(store);
     followingContract(store, around);
     loadContract(store, around);
+    for (const contract of more) contract(store);
 
     describe('closing and opening', () => {
       it('refuses an append after it was closed', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventStoreContract } from '#testing/event-store.contract.js';
+import { portionsContract } from '#testing/event-store-portions.contract.js';
 import { keysContract } from '#testing/keys.contract.js';
 import { readModelsContract } from '#testing/read-models.contract.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
@@ -37,13 +38,17 @@ async function inFolder<T extends Closable>(open: (folder: string) => Promise<T>
   };
 }
 
-eventStoreContract('embedded', async () => {
-  const { subject, opening, reopen, dispose } = await inFolder((folder) =>
-    EmbeddedEventStore.open({ folder, mode: 'write' }),
-  );
-  const another = () => opening((folder) => EmbeddedEventStore.open({ folder, mode: 'read' }));
-  return { store: subject, reopen, another, dispose };
-});
+eventStoreContract(
+  'embedded',
+  async () => {
+    const { subject, opening, reopen, dispose } = await inFolder((folder) =>
+      EmbeddedEventStore.open({ folder, mode: 'write' }),
+    );
+    const another = () => opening((folder) => EmbeddedEventStore.open({ folder, mode: 'read' }));
+    return { store: subject, reopen, another, dispose };
+  },
+  portionsContract,
+);
 
 readModelsContract('embedded', async () => {
   const { subject, opening, reopen, dispose } = await inFolder((folder) =>

@@ -1,5 +1,5 @@
 import type { Metadata, Position, Recorded } from '#kernel/fact.js';
-import type { ReadAll, ReadStream } from '#kernel/ports/event-store.js';
+import type { Portion, ReadAll, ReadStream } from '#kernel/ports/event-store.js';
 import { instantOf } from '#kernel/time.js';
 import { guarded } from './log-file.js';
 import type { Database, Statement } from './sqlite.js';
@@ -62,6 +62,29 @@ export class LogReader {
     const facts = this.facts(this.row(sql, ...values));
     const newest = facts.at(-1);
     return { facts, position: newest !== undefined && facts.length === most ? newest.position : upTo };
+  }
+
+  /** The portion of streams behind a number that holds about so many facts. */
+  portion(after: number, facts: number): Portion | undefined {
+    const behind = 'SELECT stream FROM facts WHERE stream > ? ORDER BY stream, revision';
+    const last = `SELECT coalesce((${behind} LIMIT 1 OFFSET ?), (SELECT max(stream) FROM facts WHERE stream > ?))`;
+    const [upTo] = this.row(last, after, Math.max(0, facts - 1), after);
+    return upTo === null ? undefined : { after, upTo: Number(upTo) };
+  }
+
+  /** Where the facts of a portion of streams stand, in order. */
+  positions({ after, upTo }: Portion, from: Position, to: Position): readonly Position[] {
+    const sql = `SELECT json_group_array(position) FROM facts WHERE stream > ? AND stream <= ?
+      AND position > ? AND position <= ?`;
+    const [positions] = this.row(sql, after, upTo, from, Number.isFinite(to) ? to : Number.MAX_SAFE_INTEGER);
+    return (JSON.parse(String(positions)) as Position[]).sort((a, b) => a - b);
+  }
+
+  /** The facts at these positions, which rise, but for those of types to skip; few at a time. */
+  at(positions: readonly Position[], skip: readonly string[] = []): readonly Recorded[] {
+    const filter = skip.length > 0 ? ` AND type NOT IN ${OF_TYPES}` : '';
+    const sql = joined(`position IN (SELECT value FROM json_each(?))${filter} ORDER BY position`);
+    return this.facts(this.row(sql, JSON.stringify(positions), ...(skip.length > 0 ? [JSON.stringify(skip)] : [])));
   }
 
   close(): void {

@@ -21,6 +21,7 @@ export class ReadModelFile {
   private readonly fields: readonly string[];
   private readonly db: Database;
   private indexed = false;
+  private keyed = false;
 
   /** @throws {BrokenReadModel} */
   constructor(
@@ -45,6 +46,7 @@ export class ReadModelFile {
   }
 
   load(keys: readonly string[]): ReadonlyMap<string, Stored> {
+    this.findByKey();
     const one = this.statement('SELECT key, doc, position, due FROM docs WHERE key = ?');
     const found = new Map<string, Stored>();
     for (const key of keys) {
@@ -54,7 +56,9 @@ export class ReadModelFile {
     return found;
   }
 
+  /** @throws {StaleDocument} while a build only adds new documents, one that was there already shows at `addIndexes` */
   write(writes: readonly Write[], { position, clock }: Checkpoint): void {
+    if (!this.keyed && writes.some(({ loadedAt }) => loadedAt !== 0)) this.findByKey();
     const columns = ['doc', 'position', 'due', ...this.fields.map((_, at) => `f${at}`)];
     const marks = columns.map(() => '?').join(', ');
     const insert = this.statement(
@@ -79,6 +83,7 @@ export class ReadModelFile {
   }
 
   timers(after: Timer | undefined, limit: number): readonly Timer[] {
+    this.findByKey();
     const behind = after === undefined ? '' : ' AND (due, key) > (?, ?)';
     const values = after === undefined ? [] : [after.due, after.key];
     const sql = `SELECT due, key FROM docs WHERE due IS NOT NULL${behind} ORDER BY due, key LIMIT ?`;
@@ -102,6 +107,7 @@ export class ReadModelFile {
   }
 
   scan(afterKey: string, limit: number): readonly Stored[] {
+    this.findByKey();
     const sql = 'SELECT key, doc, position, due FROM docs WHERE key > ? AND doc IS NOT NULL ORDER BY key LIMIT ?';
     return (this.statement(sql).all(afterKey, limit) as Row[]).map(storedOf);
   }
@@ -110,8 +116,13 @@ export class ReadModelFile {
     return Number(this.statement('SELECT count(*) FROM docs WHERE doc IS NOT NULL').get()?.[0]);
   }
 
-  /** Filling a table first and indexing it afterwards takes several times the documents: a build does it before its swap. */
+  /**
+   * Filling a table first and indexing it afterwards takes several times the documents: a build does it before its swap.
+   *
+   * @throws {StaleDocument} where a document was written twice as a new one
+   */
   addIndexes(): void {
+    this.findByKey();
     transact(this.db, () => {
       for (const [at, index] of this.spec.indexes.entries()) {
         const columns = Object.entries(index).map(
@@ -133,6 +144,23 @@ export class ReadModelFile {
     if (this.db.isOpen) this.db.close();
   }
 
+  /** What finds a document that is there: a build that only adds new ones does without it until its end. */
+  private findByKey(): void {
+    if (this.keyed || this.mode === 'read') return;
+    const known = scalar(this.db, "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_autoindex_docs_1'");
+    try {
+      transact(this.db, () => {
+        // earlier versions declared the key as the table's
+        if (known === 0) this.db.exec('CREATE UNIQUE INDEX IF NOT EXISTS docs_by_key ON docs (key)');
+        this.db.exec('CREATE INDEX IF NOT EXISTS docs_by_due ON docs (due, key) WHERE due IS NOT NULL');
+      });
+    } catch (error) {
+      const twice = scalar(this.db, 'SELECT key FROM docs GROUP BY key HAVING count(*) > 1 LIMIT 1');
+      throw twice === undefined ? error : new StaleDocument(String(twice));
+    }
+    this.keyed = true;
+  }
+
   private prepare(): void {
     // NORMAL: a power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on.
     this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
@@ -143,8 +171,7 @@ export class ReadModelFile {
       this.db.exec(`
         PRAGMA application_id = ${APPLICATION_ID};
         PRAGMA user_version = ${FORMAT};
-        CREATE TABLE docs (key TEXT PRIMARY KEY, doc TEXT, position INTEGER NOT NULL, due TEXT${columns});
-        CREATE INDEX docs_by_due ON docs (due, key) WHERE due IS NOT NULL;
+        CREATE TABLE docs (key TEXT NOT NULL, doc TEXT, position INTEGER NOT NULL, due TEXT${columns});
         CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, clock TEXT NOT NULL);
       `);
     });

@@ -6,6 +6,8 @@ import {
   type Appended,
   type Batch,
   type Follow,
+  type Portion,
+  type Portions,
   type ReadAll,
   type ReadStream,
 } from '#kernel/ports/event-store.js';
@@ -92,6 +94,23 @@ export class MemoryEventStore extends EventStore {
       if (this.log.length > position && position < upTo) continue;
       if (!atHead) yield { facts: [], position };
       while (Math.min(this.log.length, upTo) <= position && !signal.aborted && !this.closed) await this.sleep(signal);
+    }
+  }
+
+  override get portions(): Portions {
+    const facts = [...this.streams.values()];
+    const next = async (after: number, most: number): Promise<Portion | undefined> => {
+      let upTo = after;
+      for (let count = 0; count < most && upTo < facts.length; upTo += 1) count += facts[upTo]?.length ?? 0;
+      return upTo === after ? undefined : { after, upTo };
+    };
+    return { next, read: (portion, options = {}) => this.portion(portion, options) };
+  }
+
+  private async *portion({ after, upTo }: Portion, options: Omit<ReadAll, 'types'>): AsyncGenerator<Batch> {
+    const streams = new Set([...this.streams.keys()].slice(after, upTo));
+    for await (const { facts, position } of this.readAll(options)) {
+      yield { facts: facts.filter(({ stream }) => streams.has(stream)), position };
     }
   }
 

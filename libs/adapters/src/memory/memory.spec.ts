@@ -1,5 +1,6 @@
 import { clockContract } from '#testing/clock.contract.js';
 import { eventStoreContract } from '#testing/event-store.contract.js';
+import { portionsContract } from '#testing/event-store-portions.contract.js';
 import { idsContract } from '#testing/ids.contract.js';
 import { keysContract } from '#testing/keys.contract.js';
 import { proposed } from '#testing/proposed.js';
@@ -10,10 +11,14 @@ import { MemoryKeys } from './memory-keys.js';
 import { MemoryReadModels } from './memory-read-models.js';
 import { SequentialIds } from './sequential-ids.js';
 
-eventStoreContract('memory', async () => {
-  const store = new MemoryEventStore();
-  return { store, dispose: () => store.close() };
-});
+eventStoreContract(
+  'memory',
+  async () => {
+    const store = new MemoryEventStore();
+    return { store, dispose: () => store.close() };
+  },
+  portionsContract,
+);
 
 readModelsContract('memory', async () => {
   const readModels = new MemoryReadModels();

@@ -66,6 +66,23 @@ export interface Follow extends ReadAll {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Streams by the order in which they began, for a reader that wants those of some customers apart from the others. Streams
+ * have numbers from 1; a portion is those behind `after`, up to and including `upTo`.
+ */
+export interface Portion {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** What a store can do that finds the facts of a stream without a walk through all of them. */
+export interface Portions {
+  /** The portion behind a stream, of about so many facts; undefined when there is no stream behind it. */
+  next(after: number, facts: number): Promise<Portion | undefined>;
+  /** The facts of its streams, in the global order, in batches as `readAll` gives them; `types` is not for it. */
+  read(portion: Portion, options?: Omit<ReadAll, 'types'>): AsyncIterable<Batch>;
+}
+
 /** Streams of facts in one global order. Facts are never changed or removed. */
 export abstract class EventStore {
   /** Names this history for ever; a copy of a store keeps it. */
@@ -85,6 +102,11 @@ export abstract class EventStore {
 
   /** The facts there are now, in order, in batches; ends at the head. */
   abstract readAll(options?: ReadAll): AsyncIterable<Batch>;
+
+  /** Reading by portions of streams; undefined where that would cost a walk through the log each. */
+  get portions(): Portions | undefined {
+    return undefined;
+  }
 
   /** The same without an end: waits for new facts until `signal` aborts. An empty batch says the head was reached. */
   abstract follow(options: Follow): AsyncIterable<Batch>;

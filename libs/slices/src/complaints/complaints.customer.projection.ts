@@ -56,6 +56,7 @@ export const customerComplaints = defineProjection<CustomerComplaints, Told>({
   version: 1,
   about: 'What each customer complained about, how much of it is open, and how the last ones read.',
   key: ({ customerId }) => customerId,
+  perCustomer: true,
   indexes: [{ open: -1, lastRaisedAt: -1 }, { missed: -1 }],
   opens: ['ComplaintRaised.text'],
   initial: (customerId) => ({

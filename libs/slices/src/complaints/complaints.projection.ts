@@ -105,6 +105,7 @@ export const complaintCases = defineProjection<ComplaintCase, ComplaintEvent>({
   version: 1,
   about: 'Every complaint: how it stands, what it was promised, what is due next and what came of it.',
   key: ({ customerId, data }) => `${customerId}/${data.complaintId}`,
+  perCustomer: true,
   indexes: [
     { status: 1, nextDueAt: 1 },
     { agent: 1, status: 1, nextDueAt: 1 },

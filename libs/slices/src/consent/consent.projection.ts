@@ -68,6 +68,7 @@ export const consentStatus = defineProjection<ConsentStatus, ConsentEvent>({
   version: 1,
   about: 'What each customer said about being contacted: by purpose and channel, the channels liked, and quiet hours.',
   key: (fact) => fact.customerId,
+  perCustomer: true,
   indexes: [
     ...CHANNELS.map((channel) => ({ [`consents.marketing.${channel}.status`]: 1 as const })),
     { preferred: 1 },
@@ -114,6 +115,7 @@ export const consentPermissions = defineProjection<ConsentPermission, ConsentCha
   version: 1,
   about: 'Who said yes or no to contacts, one document a customer, purpose and channel.',
   key: ({ customerId, data }) => `${customerId}/${data.purpose}/${data.channel}`,
+  perCustomer: true,
   indexes: [{ channel: 1, purpose: 1, status: 1, since: -1 }, { customerId: 1 }],
   initial: () => ({
     ...{ customerId: '', purpose: '', channel: null },

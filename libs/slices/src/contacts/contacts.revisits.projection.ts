@@ -41,6 +41,7 @@ export const revisits = defineProjection<Revisit, RevisitPlanned | Closing>({
   version: 1,
   about: 'Planned contacts: what each is for, when it is due, and what became of it.',
   key: ({ customerId, data }) => `${customerId}/${data.revisitId}`,
+  perCustomer: true,
   indexes: [
     { status: 1, dueAt: 1 },
     { agent: 1, status: 1, dueAt: 1 },

@@ -113,6 +113,7 @@ export const contactTimeline = defineProjection<TimelineEntry, Touch>({
   version: 1,
   about: 'Everything that passed between a customer and the company, one document a fact.',
   key: ({ customerId, id }: Fact) => `${customerId}/${id}`,
+  perCustomer: true,
   indexes: [
     { customerId: 1, at: -1 },
     { customerId: 1, kind: 1, at: -1 },

@@ -144,6 +144,7 @@ export const lifecycleStage = defineProjection<
   version: 3,
   about: "Each customer's stage with its history, and the rhythm in which they buy.",
   key: (fact) => (fact.type === 'CustomerContacted' && !fact.data.reached ? [] : fact.customerId),
+  perCustomer: true,
   indexes: [{ stage: 1, since: -1 }, { stage: 1, lastDay: 1 }, { lastDay: 1 }, { buyingDays: -1 }],
   initial: (customerId) => ({
     ...{ customerId, stage: 'potential', since: '', asOf: '', registration: null },

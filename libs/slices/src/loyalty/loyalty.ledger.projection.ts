@@ -56,6 +56,7 @@ export const loyaltyLots = defineProjection<LoyaltyLot, Movement>({
   about: 'Every lot of points: what it brought, what is left, and when it expires.',
   key: (fact) =>
     fact.type === 'ReservationConfirmed' ? [] : 'lots' in fact.data ? lotsOf(fact).map(({ lotId }) => lotId) : fact.id,
+  perCustomer: true,
   indexes: [
     { customerId: 1, earnedAt: 1 },
     { customerId: 1, expiresAt: 1 },
@@ -147,6 +148,7 @@ export const loyaltyLedger = defineProjection<LedgerEntry, Movement>({
   version: 1,
   about: 'Every movement of points, one document a fact.',
   key: (fact: Fact) => fact.id,
+  perCustomer: true,
   indexes: [{ customerId: 1, at: -1 }],
   initial: () => ({
     ...{ customerId: '', at: '', movement: '', points: 0, debt: 0, reference: null },

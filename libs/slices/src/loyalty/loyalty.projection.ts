@@ -163,6 +163,7 @@ export const loyaltyBalance = defineProjection<LoyaltyBalance, LoyaltyEvent>({
   version: 1,
   about: "Each customer's points by what became of them, when they expire, and the loyalty tier.",
   key: (fact) => fact.customerId,
+  perCustomer: true,
   indexes: [{ available: -1 }, { tier: 1, available: -1 }, { nextExpiryAt: 1 }, { debt: -1 }],
   initial: (customerId) => ({
     ...{ customerId, ...nothing, reserved: 0, pending: 0, available: 0, debt: 0, maturing: {}, expiring: {} },

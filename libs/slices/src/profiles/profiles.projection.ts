@@ -85,6 +85,7 @@ export const customerCard = defineProjection<CustomerCard, ProfileEvent>({
   version: 1,
   about: 'Who a customer is, how to reach them, and since when they are known.',
   key: ({ customerId }) => customerId,
+  perCustomer: true,
   indexes: [{ registeredAt: -1 }, { lastFactAt: -1 }, { firstFactAt: 1 }, { country: 1, registeredAt: -1 }],
   opens: [
     'CustomerRegistered.name',

@@ -41,6 +41,7 @@ export const purchaseHistory = defineProjection<PurchaseDocument, PurchaseFact>(
   version: 1,
   about: 'Every purchase with its lines and what is left of it after refunds.',
   key: ({ customerId, data }) => `${customerId}/${data.purchaseId}`,
+  perCustomer: true,
   indexes: [{ customerId: 1, purchasedAt: -1 }, { day: 1 }, { status: 1, purchasedAt: -1 }],
   initial: (key) => {
     const [customerId = '', ...rest] = key.split('/');

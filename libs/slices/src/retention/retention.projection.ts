@@ -95,6 +95,7 @@ export const retentionAlerts = defineProjection<AlertDocument, RetentionEvent>({
   version: 1,
   about: 'Every alert: why it was raised, what it is worth, what to do, what was done and what came of it.',
   key: ({ customerId, data }) => `${customerId}/${data.episodeId}`,
+  perCustomer: true,
   indexes: [
     { status: 1, worthSort: -1 },
     { customerId: 1, raisedAt: -1 },

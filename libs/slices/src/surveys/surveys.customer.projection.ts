@@ -72,6 +72,7 @@ export const customerSatisfaction = defineProjection<CustomerSatisfaction, Surve
   version: 1,
   about: "Each customer's last answer, and whether it is a detractor's.",
   key: ({ customerId }) => customerId,
+  perCustomer: true,
   indexes: [{ detractor: 1, 'detractorBy.answeredAt': -1 }, { 'last.scaled': 1 }, { 'last.answeredAt': -1 }],
   opens: ['SurveyAnswered.comment'],
   initial: (customerId) => ({

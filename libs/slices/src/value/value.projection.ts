@@ -120,6 +120,7 @@ export const valueTier = defineProjection<ValueTier, PurchaseFact, PopulationMea
   version: 3,
   about: 'What each customer bought over the trailing window, and how that compares: tier, RFM, ABC.',
   key: ({ customerId }) => customerId,
+  perCustomer: true,
   indexes: [
     { tier: 1, spendThousandths: -1 },
     { spendThousandths: -1 },

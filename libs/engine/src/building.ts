@@ -1,0 +1,199 @@
+import { customerOf, type Position, type Recorded } from '#kernel/fact.js';
+import type { Portions } from '#kernel/ports/event-store.js';
+import type { ReadModel } from '#kernel/ports/read-models.js';
+import type { AnyProjection } from '#kernel/projection.js';
+import { ClockAdvanced, ClockFixed } from '#kernel/system.events.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
+import { Incoming } from './incoming.js';
+import { Parking } from './parking.js';
+import type { Progress } from './projecting.js';
+import { ProjectionRun } from './projection-run.js';
+import type { ProjectorOptions } from './projector-options.js';
+import { specOf } from './read-side.js';
+import { timeTypes, unwantedTypes } from './unwanted.js';
+
+const PORTION_FACTS = 5_000;
+const BATCH = 5_000;
+/** Changed documents that wait for more before they are written. */
+const UNWRITTEN = 10_000;
+const UNWRITTEN_IN_BUILD = 50_000;
+
+/** A read model that is being made beside the one that is read. */
+export interface Build {
+  readonly projection: AnyProjection;
+  readonly model: ReadModel;
+  readonly parking: Parking;
+}
+
+/** One that holds all of history, and the run that keeps it so until readers switch to it. */
+export interface Folded extends Build {
+  readonly run: ProjectionRun;
+}
+
+/** Folds projections from the first fact up to now, beside what is read. */
+export async function foldAnew(
+  options: ProjectorOptions,
+  projections: readonly AnyProjection[],
+  progress: Progress,
+): Promise<readonly Folded[]> {
+  const { store, readModels, registry, references } = options;
+  const builds: Build[] = [];
+  for (const projection of projections) {
+    const model = await readModels.build(specOf(registry, projection.name));
+    builds.push({ projection, model, parking: Parking.ofBuild() });
+  }
+  await new Building(options, await store.head(), progress).run(builds);
+  const folded: Folded[] = [];
+  for (const build of builds) {
+    const run = await ProjectionRun.open(build.projection, build.model, references, build.parking);
+    folded.push({ ...build, run });
+  }
+  await catchUp(
+    options,
+    folded.map(({ run }) => run),
+    await store.head(),
+  );
+  return folded;
+}
+
+/** Folds into runs what came since. */
+export async function catchUp(
+  options: ProjectorOptions,
+  runs: readonly ProjectionRun[],
+  upTo: Position,
+): Promise<void> {
+  const { store, registry, reader, references, batch = BATCH } = options;
+  const after = Math.min(...runs.map(({ folded }) => folded));
+  const skip = unwantedTypes(
+    registry,
+    runs.map(({ projection }) => projection),
+  );
+  for await (const { facts, position } of store.readAll({ after, upTo, batch, skip })) {
+    for (const recorded of facts) references.take(recorded);
+    const incoming = facts.map((recorded) => new Incoming(recorded, registry, reader));
+    for (const run of runs) await run.apply(incoming, position, UNWRITTEN);
+  }
+  for (const run of runs) {
+    await run.apply([], upTo);
+    await run.note();
+  }
+}
+
+/**
+ * Folds history up to a position into empty builds. Where nothing but a customer's own facts and those of the deployment
+ * change a document, customers are taken a portion at a time: each document is made in memory and written once. The others
+ * are folded in the order of the log.
+ */
+class Building {
+  private facts = 0;
+
+  constructor(
+    private readonly options: ProjectorOptions,
+    private readonly upTo: Position,
+    private readonly progress: Progress,
+  ) {}
+
+  async run(builds: readonly Build[]): Promise<void> {
+    const { portions } = this.options.store;
+    const apart = portions === undefined ? [] : builds.filter(({ projection }) => projection.perCustomer === true);
+    const ordered = builds.filter((build) => !apart.includes(build));
+    const share = apart.length / Math.max(1, builds.length);
+    if (portions !== undefined && apart.length > 0) await this.byPortions(portions, apart, share);
+    if (ordered.length > 0) await this.inOrder(ordered, share);
+  }
+
+  private async inOrder(builds: readonly Build[], from: number): Promise<void> {
+    const { store, references, batch = BATCH } = this.options;
+    const runs: ProjectionRun[] = [];
+    for (const { projection, model, parking } of builds) {
+      runs.push(await ProjectionRun.open(projection, model, references, parking, true));
+    }
+    const skip = this.skip(builds);
+    for await (const { facts, position } of store.readAll({ upTo: this.upTo, batch, skip })) {
+      const incoming = this.incoming(facts);
+      for (const run of runs) await run.apply(incoming, position, UNWRITTEN_IN_BUILD);
+      this.tell(facts.length, from + ((1 - from) * position) / this.upTo);
+    }
+    for (const run of runs) {
+      await run.apply([], this.upTo);
+      await run.note();
+    }
+  }
+
+  private async byPortions(portions: Portions, builds: readonly Build[], share: number): Promise<void> {
+    const shared = await this.sharedFacts();
+    const skip = this.skip(builds);
+    const { batch = BATCH, portion: size = PORTION_FACTS } = this.options;
+    let done = 0;
+    for (let after = 0; ;) {
+      const portion = await portions.next(after, size);
+      if (portion === undefined) break;
+      const runs = this.parts(builds);
+      let taken = 0;
+      for await (const { facts, position } of portions.read(portion, { upTo: this.upTo, batch, skip })) {
+        const from = taken;
+        while ((shared[taken]?.position ?? Infinity) <= position) taken += 1;
+        await this.fold(runs, merged(facts.filter(this.isOwn), shared.slice(from, taken)), position);
+        done += facts.length;
+        this.tell(facts.length, (share * done) / this.upTo);
+      }
+      await this.fold(runs, shared.slice(taken), this.upTo);
+      for (const run of runs) await run.handIn();
+      after = portion.upTo;
+    }
+    for (const { model } of builds) await model.write([], { position: this.upTo, clock: clockOf(shared) });
+  }
+
+  /** Of a customer, or of a type that nobody knows, which is parked wherever it stands. */
+  private readonly isOwn = ({ stream, type }: Recorded): boolean =>
+    customerOf(stream) !== '' || !this.options.registry.events.has(type);
+
+  private async fold(runs: readonly ProjectionRun[], facts: readonly Recorded[], upTo: Position): Promise<void> {
+    const incoming = this.incoming(facts);
+    for (const run of runs) await run.fold(incoming, upTo);
+  }
+
+  /** Facts that concern every customer: time passing, policies, measurements. */
+  private async sharedFacts(): Promise<readonly Recorded[]> {
+    const { store, registry, references } = this.options;
+    const shared: Recorded[] = [];
+    const types = [...new Set([...registry.sharedTypes, ...timeTypes])];
+    for await (const { facts } of store.readAll({ upTo: this.upTo, types })) shared.push(...facts);
+    for (const recorded of shared) references.take(recorded);
+    return shared;
+  }
+
+  private parts(builds: readonly Build[]): readonly ProjectionRun[] {
+    return builds.map(({ projection, model, parking }) =>
+      ProjectionRun.ofPortion(projection, model, this.options.references, parking),
+    );
+  }
+
+  private incoming(facts: readonly Recorded[]): readonly Incoming[] {
+    return facts.map((recorded) => new Incoming(recorded, this.options.registry, this.options.reader));
+  }
+
+  private skip(builds: readonly Build[]): readonly string[] {
+    return unwantedTypes(
+      this.options.registry,
+      builds.map(({ projection }) => projection),
+    );
+  }
+
+  private tell(facts: number, share: number): void {
+    this.facts += facts;
+    this.progress(Math.round(Math.min(1, share) * this.upTo), this.upTo, this.facts);
+  }
+}
+
+/** Business time when all of them are known. */
+function clockOf(shared: readonly Recorded[]): Instant {
+  const last = shared.findLast(({ type }) => type === ClockAdvanced.type || type === ClockFixed.type);
+  return last === undefined ? EARLIEST : String(last.data['to']);
+}
+
+/** Two lists in the order of the log, as one. */
+function merged(left: readonly Recorded[], right: readonly Recorded[]): readonly Recorded[] {
+  if (right.length === 0) return left;
+  return [...left, ...right].sort((a, b) => a.position - b.position);
+}
