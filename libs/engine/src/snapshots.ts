@@ -1,6 +1,6 @@
 import { settled } from './settled.js';
 import type { Keys } from '#kernel/ports/keys.js';
-import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { ReadModel, ReadModels, Stored } from '#kernel/ports/read-models.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { Customer } from './customer.js';
 import type { Registry } from './registry.js';
@@ -17,13 +17,20 @@ interface Taken {
 
 /** A stream shorter than this is folded from its start. */
 const SHORTEST = 40;
+/** Snapshots of one commit: a commit of its own costs more than the snapshot. */
+const MOST_GATHERED = 64;
+const GATHER_MS = 200;
 
 /**
  * Discardable states of long streams, sealed with their customer's key. One is taken when a stream has grown by
  * half since the last, so that what it costs per fact stays the same however long the stream.
  */
 export class Snapshots {
+  private sealing: Promise<unknown> = Promise.resolve();
   private writing: Promise<unknown> = Promise.resolve();
+  /** Sealed and not yet written, the newest of each customer. */
+  private readonly gathered = new Map<string, Stored>();
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly model: ReadModel,
@@ -59,23 +66,40 @@ export class Snapshots {
     const { id, count, position, dueAt, states, commands, identities } = customer;
     const taken = { count, position, dueAt, states: [...states], commands: [...commands], identities: [...identities] };
     const text = JSON.stringify(taken); // now: the states move on
-    this.writing = settled(this.writing.then(() => this.write(id, position, text)));
-  }
-
-  private async write(customerId: string, position: number, taken: string): Promise<void> {
-    const key = await this.keys.keyFor(customerId);
-    const known = (await this.model.load([customerId])).get(customerId)?.position ?? 0;
-    const doc = {
-      version: this.registry.stateVersion,
-      keyId: key.id,
-      sealed: sealText(key, placeOf(customerId), taken),
-    };
-    const write = { key: customerId, doc, position, due: null, loadedAt: known };
-    await this.model.write([write], { position: 0, clock: EARLIEST });
+    const gathering = settled(this.gather(id, position, text)); // beside others: keys that are made in one turn share a commit
+    this.sealing = this.sealing.then(() => gathering);
   }
 
   async close(): Promise<void> {
+    await this.sealing;
+    await this.write();
+  }
+
+  /** Sealed at once, with the key of now: what waits to be written is erased with that key like what is written. */
+  private async gather(customerId: string, position: number, taken: string): Promise<void> {
+    const key = await this.keys.keyFor(customerId);
+    const sealed = sealText(key, placeOf(customerId), taken);
+    const doc = { version: this.registry.stateVersion, keyId: key.id, sealed };
+    if ((this.gathered.get(customerId)?.position ?? 0) > position) return;
+    this.gathered.set(customerId, { key: customerId, doc, position, due: null });
+    if (this.gathered.size >= MOST_GATHERED) await this.write();
+    else this.timer ??= setTimeout(() => void this.write(), GATHER_MS).unref();
+  }
+
+  /** All that were gathered, in one commit. What cannot be written is folded again one day. */
+  private async write(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const gathered = [...this.gathered.values()];
+    this.gathered.clear();
+    if (gathered.length > 0) this.writing = this.writing.then(() => settled(this.store(gathered)));
     await this.writing;
+  }
+
+  private async store(snapshots: readonly Stored[]): Promise<void> {
+    const known = await this.model.load(snapshots.map(({ key }) => key));
+    const writes = snapshots.map((one) => ({ ...one, loadedAt: known.get(one.key)?.position ?? 0 }));
+    await this.model.write(writes, { position: 0, clock: EARLIEST });
   }
 }
 
