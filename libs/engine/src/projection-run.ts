@@ -16,7 +16,7 @@ const PAGE = 5_000;
 const HELD_DOCUMENTS = 3_000;
 const HELD_IN_BUILD = 60_000;
 /** What is folded again at most after a kill, though few documents changed: about a second's work. */
-const UNWRITTEN_POSITIONS = 50_000;
+const UNWRITTEN_FACTS = 50_000;
 
 /** One projection at work on one build of its read model. Facts come in order, in batches of any size. */
 export class ProjectionRun {
@@ -27,6 +27,8 @@ export class ProjectionRun {
   private reached: Position = 0;
   private written: Position = 0;
   private stored: Position = 0;
+  /** Handed over since documents were written, wanted or not; positions do not count facts in every store. */
+  private passed = 0;
 
   private constructor(
     readonly projection: AnyProjection,
@@ -86,7 +88,8 @@ export class ProjectionRun {
   /** Folds the facts behind its position; writes the documents they changed when more than `unwritten` are. */
   async apply(batch: readonly Incoming[], upTo: Position, unwritten = 0): Promise<void> {
     await this.fold(batch, upTo);
-    const far = this.reached - this.written > UNWRITTEN_POSITIONS;
+    this.passed += batch.length;
+    const far = this.passed > UNWRITTEN_FACTS;
     if (unwritten === 0 || far || this.documents.changed > unwritten) await this.write();
     if (far) await this.note();
   }
@@ -133,6 +136,7 @@ export class ProjectionRun {
       this.documents.evict();
     }
     this.written = this.reached;
+    this.passed = 0;
   }
 
   /** Writes how far it came, for readers in other processes and for the next start. */

@@ -20,7 +20,10 @@ export async function openEventStore(
     const { MemoryEventStore } = await import('#adapters/memory/memory-event-store.js');
     return new MemoryEventStore(clock);
   }
-  if (eventStore !== 'embedded') throw notAvailable('eventStore', eventStore);
+  if (eventStore !== 'embedded') {
+    const { EventStoreDBEventStore } = await import('#adapters/eventstoredb/eventstoredb-event-store.js');
+    return EventStoreDBEventStore.open({ url: eventStore, mode });
+  }
   if (mode === 'read' && !existsSync(data)) {
     throw new StoreRefused(`There is no data at ${data}; \`patron serve --data ${data}\` or an import begins it.`);
   }

@@ -70,7 +70,7 @@ const SETTINGS: Readonly<Record<keyof PatronConfig, Setting>> = {
     read: (v) => (isInstant(v) || isDay(v) ? v : undefined),
     expected: 'a day or an ISO 8601 instant with a zone',
   },
-  eventStore: store(/^(esdb|esdb\+discover|kurrentdb):\/\//),
+  eventStore: store(/^esdb(\+discover)?:\/\//),
   readModels: store(/^mongodb(\+srv)?:\/\//),
   logLevel: { read: oneOf(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'log' },
   bodyLimit: { read: whole(1_024, 16_777_216), expected: 'bytes from 1024 to 16777216', fallback: 262_144 },

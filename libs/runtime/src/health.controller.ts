@@ -6,7 +6,7 @@ import { Metrics } from './metrics.js';
 import { RETRY_AFTER_SECONDS } from './problem.js';
 import { Rebuilds } from './rebuilds.js';
 
-/** Positions a read model may be behind and still be called ready. */
+/** About how many facts a read model may be behind and still be called ready. */
 const MOST_LAG = 10_000;
 
 @Controller()
@@ -42,7 +42,9 @@ export class HealthController {
       const statuses = await this.rebuilds.status();
       return statuses.flatMap(({ name, state, position, head, parked, error }) => [
         ...(state === 'stopped' || state === 'failed' ? [`${name} is ${state}${error ? `: ${error}` : ''}.`] : []),
-        ...(head - position > MOST_LAG ? [`${name} is ${head - position} positions behind.`] : []),
+        ...(this.rebuilds.factsBetween(position, head) > MOST_LAG
+          ? [`${name} is ${head - position} positions behind.`]
+          : []),
         ...(parked.length > 0 ? [`${name} has parked ${parked.length} facts; see GET /v1/projections.`] : []),
       ]);
     } catch (error) {

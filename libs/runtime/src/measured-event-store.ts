@@ -17,6 +17,7 @@ export interface Append {
 /** Another event store, with its appends counted and timed. */
 export class MeasuredEventStore extends EventStore {
   readonly storeId: string;
+  override readonly stride: number;
   /** Appends asked for and not yet answered. */
   underWay = 0;
   private readonly listeners: ((append: Append) => void)[] = [];
@@ -24,6 +25,7 @@ export class MeasuredEventStore extends EventStore {
   constructor(private readonly store: EventStore) {
     super();
     this.storeId = store.storeId;
+    this.stride = store.stride;
   }
 
   onAppend(listener: (append: Append) => void): void {

@@ -44,9 +44,9 @@ const MODES = {
   projector: { store: 'read', readModels: 'write', project: true },
 } as const;
 
-/** Only files can be shared between threads; other slices than those shipped cannot be told to one. */
+/** Files and servers can be shared between threads, memory cannot; other slices than those shipped cannot be told to one. */
 const inThread = ({ eventStore, readModels }: PatronConfig, { thread = false, slices }: OpenOptions): boolean =>
-  thread && canThread() && eventStore === 'embedded' && readModels === 'embedded' && slices === undefined;
+  thread && canThread() && eventStore !== 'memory' && readModels === 'embedded' && slices === undefined;
 
 /** The thread writes the read models; this one reads them, and writes no more than states of long streams. */
 async function threadBeside(

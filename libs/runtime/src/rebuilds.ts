@@ -21,6 +21,11 @@ export class Rebuilds {
 
   constructor(private readonly engine: Engine) {}
 
+  /** About how many facts lie between two positions. */
+  factsBetween(from: number, to: number): number {
+    return (to - from) / this.engine.store.stride;
+  }
+
   of(name: string): Rebuild | undefined {
     return this.known.get(name);
   }

@@ -27,6 +27,16 @@ export class StoreRefused extends DomainError {
   readonly kind = 'conflict';
 }
 
+/** The facts of one append are more than the store takes at once. Nothing was written; sending it again cannot help. */
+export class AppendTooLarge extends DomainError {
+  readonly code = 'store.append_too_large';
+  readonly kind = 'too_large';
+
+  constructor(readonly mostBytes: number) {
+    super(`The facts of one command are more than the ${mostBytes} bytes that the event store takes at once.`);
+  }
+}
+
 export interface Appended {
   /** Revision of the last fact appended. */
   readonly revision: number;
@@ -87,6 +97,9 @@ export interface Portions {
 export abstract class EventStore {
   /** Names this history for ever; a copy of a store keeps it. */
   abstract readonly storeId: string;
+
+  /** About how far positions lie apart: 1 where they count facts, hundreds where they count bytes. For estimates only. */
+  readonly stride: number = 1;
 
   /**
    * Appends facts to one stream, all or none, durable when it answers.

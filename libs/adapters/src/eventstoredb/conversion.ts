@@ -1,0 +1,97 @@
+import type { RecordedEvent } from '@eventstore/db-client';
+import type { Metadata, Position, Proposed, Recorded } from '#kernel/fact.js';
+import { AppendTooLarge, StoreRefused } from '#kernel/ports/event-store.js';
+import { instantOf } from '#kernel/time.js';
+
+/** What the server takes in one append: the bodies of all its events; it counts no metadata. */
+export const MOST_BODY_BYTES = 1_048_576;
+/** What one message of gRPC may hold is 4 MiB; the rest is for names and ids. */
+const MOST_METADATA_BYTES = 2 * MOST_BODY_BYTES;
+
+/** An event as it goes over the wire. */
+export interface WireEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
+
+/** What stands in the metadata of an event beside ours: the server has no place of its own for it. */
+interface Stored extends Metadata {
+  readonly version: number;
+  readonly occurredAt: string;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Facts as the server takes them. Whatever the driver or the server would choke on is refused here, before a byte is sent.
+ *
+ * @throws {TypeError} for what is no JSON: BigInt, undefined, a circle
+ * @throws {AppendTooLarge} over 1,048,576 bytes of bodies
+ */
+export function wireEvents(facts: readonly Proposed[]): readonly WireEvent[] {
+  let [bodies, rest] = [0, 0];
+  const ids = new Set<string>();
+  const events = facts.map((fact): WireEvent => {
+    const { id, type, version, occurredAt, data, metadata } = fact;
+    if (!UUID.test(id)) throw new TypeError(`The id of a fact must be a UUID in lower case, not "${id}".`);
+    if (ids.has(id)) throw new TypeError(`Two facts of one append have the id ${id}.`);
+    ids.add(id);
+    if (type === '' || type.startsWith('$')) throw new TypeError(`"${type}" cannot be the type of a fact.`);
+    const event = { id, type, data: bytes(data), metadata: bytes({ ...metadata, version, occurredAt }) };
+    bodies += event.data.length;
+    rest += event.metadata.length;
+    return event;
+  });
+  if (bodies > MOST_BODY_BYTES || rest > MOST_METADATA_BYTES) throw new AppendTooLarge(MOST_BODY_BYTES);
+  return events;
+}
+
+function bytes(value: unknown): Uint8Array {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined || value === null || typeof value !== 'object') {
+    throw new TypeError('The body of a fact must be a JSON object.');
+  }
+  return Buffer.from(text, 'utf8');
+}
+
+/** False for what others wrote, and for what the server itself writes into our streams, such as that one was tombstoned. */
+export const isFact = ({ streamId, isJson, metadata }: RecordedEvent, prefix: string): boolean =>
+  streamId.startsWith(prefix) &&
+  isJson &&
+  typeof metadata === 'object' &&
+  (metadata as Partial<Stored>).version !== undefined &&
+  (metadata as Partial<Stored>).occurredAt !== undefined;
+
+/** The fact in an event of ours. @throws {StoreRefused} for an event that somebody else wrote into a stream of ours */
+export function recordedOf(event: RecordedEvent, prefix: string): Recorded {
+  const { id, type, streamId, revision, data, metadata: stored, created, position } = event;
+  if (!isFact(event, prefix) || position === undefined) {
+    throw new StoreRefused(`Event ${String(revision)} of stream ${streamId} was not written by Patron.`);
+  }
+  const { version, occurredAt, ...metadata } = stored as unknown as Stored;
+  return {
+    ...{ id, type, version, occurredAt },
+    data: data as Recorded['data'],
+    metadata,
+    stream: streamId.slice(prefix.length),
+    revision: Number(revision),
+    position: positionOf(position.commit),
+    recordedAt: instantOf(created.getTime()),
+  };
+}
+
+/** A place in the server's log, which counts bytes. @throws {StoreRefused} beyond 2^53, after 9 petabytes */
+export function positionOf(commit: bigint): Position {
+  const position = Number(commit);
+  if (!Number.isSafeInteger(position))
+    throw new StoreRefused(`Position ${commit} lies beyond what this version can count.`);
+  return position;
+}
+
+/** Where reading goes on behind a fact; the server gives that fact once more. */
+export function placeOf(position: Position): { readonly commit: bigint; readonly prepare: bigint } {
+  const commit = BigInt(position);
+  return { commit, prepare: commit };
+}
