@@ -40,6 +40,35 @@ described('the command line beside a running server', () => {
     expect([word.code, word.err]).toEqual([2, expect.stringContaining('customer')]);
   }, 60_000);
 
+  it('says where a customer stood before, and who has moved since', async () => {
+    const sent = await world.through([
+      'send',
+      'RecordPurchase',
+      purchase('p-then', 500).replace('c-1', 'c-then'),
+      '--json',
+    ]);
+    const { position, facts } = JSON.parse(sent.out) as { position: number; facts: readonly unknown[] };
+    const before = String(position - facts.length);
+    const words = ['read', 'purchase_history', '--json', '--as-of'];
+    const ids = ({ out }: { out: string }): string[] =>
+      [...out.matchAll(/"purchaseId":"([^"]+)"/g)].map(([, id = '']) => id);
+    expect(ids(await world.through([...words, before]))).not.toContain('p-then');
+    expect(ids(await world.through([...words, String(position)]))).toContain('p-then');
+    const then = await world.through(['customer', 'c-then', '--json', '--as-of', String(position)]);
+    expect(JSON.parse(then.out)).toMatchObject({ loyalty_balance: { customerId: 'c-then' } });
+
+    const moved = await world.through(['diff', 'purchase_history', '--from', before, '--to', String(position)]);
+    expect([moved.code, moved.out]).toEqual([0, expect.stringMatching(/c-then\/p-then +appeared/)]);
+    expect(moved.out).toContain('0 changed, 1 appeared, 0 disappeared');
+
+    const late = await world.through([...words, '2199-01-01T00:00:00Z', '--by', 'business']);
+    expect([late.code, late.err]).toEqual([2, expect.stringContaining('has not come: business time has reached')]);
+    const both = await world.through(['customer', 'c-1', '--by', 'business']);
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('--by goes with --as-of')]);
+    const half = await world.through(['diff', 'purchase_history', '--from', '1']);
+    expect([half.code, half.err]).toEqual([2, expect.stringContaining('--from and --to')]);
+  }, 60_000);
+
   it('sends a stream of commands, one answer a line in order', async () => {
     const lines = [1, 2, 3].map((n) => JSON.stringify({ command: 'RegisterCustomer', customerId: `s-${n}` }));
     const { code, out } = await world.through(['send', '-'], `${lines.join('\n')}\nnonsense\n`);

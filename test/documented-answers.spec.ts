@@ -16,10 +16,15 @@ type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 const VALUES: Readonly<Record<string, string>> = {
   '/v1/policies/{name}': 'company',
   '/v1/read-models/{name}/{key}': 'loyalty_balance/seen',
+  '/v1/differences/{name}': 'loyalty_balance',
   '/v1/projections/{name}/digest': 'loyalty_balance',
   '/v1/projections/{name}/rebuild': 'loyalty_balance',
   '/v1/customers/{id}': 'seen',
   '/v1/streams/{stream}': 'customer-seen',
+};
+const QUERIES: Readonly<Record<string, string>> = {
+  '/v1/customers': '?identity=email:seen@example.org',
+  '/v1/differences/{name}': '?from=1&to=2',
 };
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 /** Commands to the deployment that have something left to do. */
@@ -121,7 +126,7 @@ describe('the answers that OpenAPI names', () => {
 
   /** What an honest caller gets. */
   async function usual(method: string, path: string, operation: Operation): Promise<void> {
-    const query = path === '/v1/customers' ? '?identity=email:seen@example.org' : '';
+    const query = QUERIES[path] ?? '';
     if (method === 'GET') return void (await drive.send(drive.admin, 'GET', filled(path) + query));
     const example = Object.values(operation.requestBody?.content ?? {})[0]?.example;
     if (path === '/v1/policies/{name}') {
@@ -153,7 +158,7 @@ describe('the answers that OpenAPI names', () => {
         await drive.send(
           drive.admin,
           method,
-          path.replace(/\{\w+\}/g, 'nobody') + (path === '/v1/customers' ? '?identity=email:no@example.org' : ''),
+          path.replace(/\{\w+\}/g, 'nobody') + (QUERIES[path] ?? '').replace('seen@', 'no@'),
         );
       if (responses['503'] !== undefined)
         await drive.send(

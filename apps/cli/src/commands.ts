@@ -3,6 +3,7 @@ import { backup } from './commands/backup.js';
 import { clockAdvance, clockFix, clockLift, clockShow } from './commands/clock.js';
 import { customer } from './commands/customer.js';
 import { demo } from './commands/demo.js';
+import { diff } from './commands/diff.js';
 import { importCommand } from './commands/import.js';
 import { policyPublish } from './commands/policy-publish.js';
 import { policyShow } from './commands/policy-show.js';
@@ -29,6 +30,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['customer', customer],
   ['read', read],
   ['alerts', alerts],
+  ['diff', diff],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],

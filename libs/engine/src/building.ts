@@ -2,15 +2,16 @@ import { customerOf, type Position, type Recorded } from '#kernel/fact.js';
 import type { Portions } from '#kernel/ports/event-store.js';
 import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
-import { ClockAdvanced, ClockFixed } from '#kernel/system.events.js';
+import { CALENDAR, ClockAdvanced, ClockFixed, policyStream } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { Incoming } from './incoming.js';
 import { Parking } from './parking.js';
 import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import type { ProjectorOptions } from './projector-options.js';
+import type { Registry } from './registry.js';
 import { specOf } from './read-side.js';
-import { timeTypes, unwantedTypes } from './unwanted.js';
+import { unwantedTypes } from './unwanted.js';
 
 const PORTION_FACTS = 5_000;
 const BATCH = 5_000;
@@ -157,8 +158,10 @@ class Building {
   private async sharedFacts(): Promise<readonly Recorded[]> {
     const { store, registry, references } = this.options;
     const shared: Recorded[] = [];
-    const types = [...new Set([...registry.sharedTypes, ...timeTypes])];
-    for await (const { facts } of store.readAll({ upTo: this.upTo, types })) shared.push(...facts);
+    for (const stream of sharedStreams(registry)) {
+      for (const recorded of await store.readStream(stream)) if (recorded.position <= this.upTo) shared.push(recorded);
+    }
+    shared.sort((a, b) => a.position - b.position);
     for (const recorded of shared) references.take(recorded);
     return shared;
   }
@@ -186,6 +189,11 @@ class Building {
   }
 }
 
+/** Streams of the facts that concern every customer. */
+export const sharedStreams = ({ policies, references }: Registry): readonly string[] => [
+  ...new Set([CALENDAR, ...[...policies.keys()].map(policyStream), ...references.map(({ stream }) => stream)]),
+];
+
 /** Business time when all of them are known. */
 function clockOf(shared: readonly Recorded[]): Instant {
   const last = shared.findLast(({ type }) => type === ClockAdvanced.type || type === ClockFixed.type);
@@ -193,7 +201,7 @@ function clockOf(shared: readonly Recorded[]): Instant {
 }
 
 /** Two lists in the order of the log, as one. */
-function merged(left: readonly Recorded[], right: readonly Recorded[]): readonly Recorded[] {
+export function merged(left: readonly Recorded[], right: readonly Recorded[]): readonly Recorded[] {
   if (right.length === 0) return left;
   return [...left, ...right].sort((a, b) => a.position - b.position);
 }

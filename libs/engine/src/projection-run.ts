@@ -94,6 +94,11 @@ export class ProjectionRun {
     if (far) await this.note();
   }
 
+  /** A document of a portion; undefined where there is none. */
+  document(key: string): Json | undefined {
+    return this.documents.get(key).doc ?? undefined;
+  }
+
   /** Writes the documents of a portion; the build is at its beginning until the last one is there. */
   async handIn(): Promise<void> {
     try {

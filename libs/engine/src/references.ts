@@ -29,15 +29,21 @@ export class References {
 
   constructor(private readonly registry: Registry) {}
 
-  /** Reads the streams they stand in, as far as `upTo`. */
-  static async load(store: EventStore, registry: Registry, upTo = Infinity): Promise<References> {
-    const references = new References(registry);
+  /** Reads the streams they stand in. */
+  static async load(store: EventStore, registry: Registry): Promise<References> {
     const streams = [...registry.policies.keys()].map(policyStream);
     for (const { stream } of registry.references) streams.push(stream);
     const recorded = (await Promise.all(streams.map((stream) => store.readStream(stream)))).flat();
-    for (const fact of recorded.sort((a, b) => a.position - b.position)) {
-      if (fact.position <= upTo) references.take(fact);
-    }
+    return References.of(
+      registry,
+      recorded.sort((a, b) => a.position - b.position),
+    );
+  }
+
+  /** Of facts in the order of the log; those of other types are passed over. */
+  static of(registry: Registry, recorded: Iterable<Recorded>): References {
+    const references = new References(registry);
+    for (const fact of recorded) references.take(fact);
     return references;
   }
 

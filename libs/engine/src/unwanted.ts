@@ -3,7 +3,7 @@ import { ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.event
 import type { Registry } from './registry.js';
 
 /** Types of facts that let time pass, or say what holds from when on. */
-export const timeTypes = [ClockAdvanced, ClockFixed, PolicyPublished].map(({ type }) => type);
+const timeTypes = [ClockAdvanced, ClockFixed, PolicyPublished].map(({ type }) => type);
 
 /** Types of facts that change a projection's documents, or let time pass for them; `every` is asked beside them. */
 export const typesOf = ({ on, broadcast = {} }: AnyProjection): ReadonlySet<string> =>

@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import type { Wait } from '#engine/queries.js';
 import { Params, type RawQuery } from './params.js';
 import { FindHolder, GetCustomer } from './query-bus.js';
+import type { When } from './reads.js';
 
 @Controller('v1/customers')
 export class CustomersController {
@@ -16,9 +16,9 @@ export class CustomersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const params = new Params(query);
-    const wait = params.wait();
+    const when = params.when();
     params.check();
-    return this.answer(id, wait, reply);
+    return this.answer(id, when, reply);
   }
 
   @Get()
@@ -28,11 +28,11 @@ export class CustomersController {
     const wait = params.wait();
     if (kind === undefined) params.wrong('identity', 'must be <kind>:<value>, such as email:ann@example.org');
     params.check();
-    return this.answer(await this.queries.execute(new FindHolder(kind ?? '', value ?? '', wait)), wait, reply);
+    return this.answer(await this.queries.execute(new FindHolder(kind ?? '', value ?? '', wait)), { wait }, reply);
   }
 
-  private async answer(id: string, wait: Wait | undefined, reply: FastifyReply): Promise<object> {
-    const { documents, revision } = await this.queries.execute(new GetCustomer(id, wait));
+  private async answer(id: string, when: When, reply: FastifyReply): Promise<object> {
+    const { documents, revision } = await this.queries.execute(new GetCustomer(id, when));
     if (revision !== undefined) void reply.header('etag', `"${revision}"`);
     return documents;
   }

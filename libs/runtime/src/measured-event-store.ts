@@ -3,6 +3,7 @@ import {
   type Appended,
   type Batch,
   type Follow,
+  type Portions,
   type ReadAll,
   type ReadStream,
 } from '#kernel/ports/event-store.js';
@@ -57,6 +58,14 @@ export class MeasuredEventStore extends EventStore {
 
   override follow(options: Follow): AsyncIterable<Batch> {
     return this.store.follow(options);
+  }
+
+  override get portions(): Portions | undefined {
+    return this.store.portions;
+  }
+
+  override look(): void {
+    this.store.look();
   }
 
   override head(): Promise<Position> {

@@ -82,6 +82,11 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     ),
   }),
   Digest: object({ name: text, version: whole, digest: text, documents: whole }),
+  Difference: object({
+    ...{ key: text, kind: { enum: ['appeared', 'disappeared', 'changed'] } },
+    changes: list(object({ field: text, from: anything, to: anything })),
+    why: anything,
+  }),
   Rebuild: rebuild,
   Retried: object({ retried: list(text) }),
   Policies: object({ items: list(policyVersion) }),

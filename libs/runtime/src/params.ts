@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { InvalidRequest, type FieldError } from '#kernel/errors.js';
+import { momentOf, type Moment } from '#engine/past.js';
 import type { Find, Wait } from '#engine/queries.js';
+import type { When } from './reads.js';
 
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -54,6 +56,30 @@ export class Params {
     const position = this.whole('after', 0);
     const timeoutMs = this.whole('wait', 0, MOST_WAIT_MS) ?? WAIT_MS;
     return position === undefined ? undefined : { position, timeoutMs };
+  }
+
+  /** As of when: an instant or a position, and `by`; undefined for now. */
+  moment(name = 'asOf'): Moment | undefined {
+    const [at, by] = [this.text(name), this.text('by')];
+    if (at === undefined) {
+      if (by !== undefined) this.wrong('by', `goes with ${name}`);
+      return undefined;
+    }
+    try {
+      return momentOf(at, by);
+    } catch (error) {
+      if (!(error instanceof InvalidRequest)) throw error;
+      for (const { path, message } of error.errors) this.wrong(path === 'by' ? path : name, message);
+      return undefined;
+    }
+  }
+
+  /** How far documents must be, or as of when they are wanted: not both. */
+  when(): When {
+    const [wait, moment] = [this.wait(), this.moment()];
+    if (wait !== undefined && moment !== undefined)
+      this.wrong('after', 'does not go with asOf: the past waits for nothing');
+    return { wait, moment };
   }
 
   /** What is left over, as filters: `field=value`, `field[gte]=value`. */

@@ -19,11 +19,15 @@ import { ProblemFilter } from './problem.filter.js';
 import { ProjectionsController } from './projections.controller.js';
 import { queryHandlers } from './query-bus.js';
 import { ReadModelsController } from './read-models.controller.js';
+import { DifferencesController } from './differences.controller.js';
 import { Reads } from './reads.js';
 import { Rebuilds } from './rebuilds.js';
 
 const COMMANDS = [CommandsController, PublishingController];
-const QUERIES = [CustomersController, ReadModelsController, HistoryController, PoliciesController];
+const QUERIES = [
+  ...[CustomersController, ReadModelsController, DifferencesController, HistoryController],
+  PoliciesController,
+];
 const EVERYWHERE = [ProjectionsController, ClockController, HealthController];
 
 const CONTROLLERS: Readonly<Record<Target, readonly Type[]>> = {
@@ -37,7 +41,7 @@ const CONTROLLERS: Readonly<Record<Target, readonly Type[]>> = {
 @Module({})
 export class PatronModule {
   static of(patron: Patron, limits: Limits, ending: Ending, filter: ProblemFilter): DynamicModule {
-    const { engine, commands, config } = patron;
+    const { engine, past, commands, config } = patron;
     const { messages, handlers } = commandHandlers(commands.commands.map(({ type }) => type));
     return {
       module: PatronModule,
@@ -51,7 +55,7 @@ export class PatronModule {
         { provide: Ending, useValue: ending },
         { provide: ProblemFilter, useValue: filter },
         { provide: Metrics, useFactory: () => new Metrics(patron) },
-        { provide: Reads, useFactory: () => new Reads(engine) },
+        { provide: Reads, useFactory: () => new Reads(engine, past) },
         { provide: Changes, useFactory: () => new Changes(engine) },
         { provide: Rebuilds, useFactory: () => new Rebuilds(engine) },
         CommandSender,

@@ -9,6 +9,7 @@ import { slices as shipped } from '#slices/index.js';
 import { openEventStore, openKeys, openReadModels, type Mode } from './adapters.js';
 import { MeasuredEventStore } from './measured-event-store.js';
 import { CommandGateway } from './command-gateway.js';
+import { PastReads } from './past-reads.js';
 import type { PatronConfig } from './config.js';
 import { canThread, ProjectorThread } from './projector-thread.js';
 import { Tokens } from './tokens.js';
@@ -30,6 +31,7 @@ export interface OpenOptions {
 export interface Patron {
   readonly config: PatronConfig;
   readonly engine: Engine;
+  readonly past: PastReads;
   readonly store: MeasuredEventStore;
   readonly commands: CommandGateway;
   readonly tokens: Tokens;
@@ -100,7 +102,9 @@ export async function openPatron(config: PatronConfig, options: OpenOptions): Pr
       config.data,
       slices.map(({ name }) => name),
     );
-    return { config, engine, store, commands: new CommandGateway(engine, write), tokens, close };
+    const past = new PastReads(config, engine);
+    opened.push(past);
+    return { config, engine, past, store, commands: new CommandGateway(engine, write), tokens, close };
   } catch (error) {
     await close();
     throw error;

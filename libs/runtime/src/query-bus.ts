@@ -1,14 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Json } from '#kernel/ports/read-models.js';
+import type { Difference } from '#engine/differences.js';
+import type { Moment } from '#engine/past.js';
 import type { Find, Page, Wait } from '#engine/queries.js';
-import { Reads, type CustomerDocuments } from './reads.js';
+import { Reads, type CustomerDocuments, type When } from './reads.js';
 
 export class FindDocuments extends Query<Page> {
   constructor(
     readonly name: string,
     readonly find: Find,
-    readonly wait?: Wait,
+    readonly when: When = {},
   ) {
     super();
   }
@@ -18,7 +20,7 @@ export class GetDocument extends Query<{ readonly doc: Json; readonly position: 
   constructor(
     readonly name: string,
     readonly key: string,
-    readonly wait?: Wait,
+    readonly when: When = {},
   ) {
     super();
   }
@@ -27,7 +29,17 @@ export class GetDocument extends Query<{ readonly doc: Json; readonly position: 
 export class GetCustomer extends Query<CustomerDocuments> {
   constructor(
     readonly customerId: string,
-    readonly wait?: Wait,
+    readonly when: When = {},
+  ) {
+    super();
+  }
+}
+
+export class FindDifferences extends Query<AsyncGenerator<Difference>> {
+  constructor(
+    readonly name: string,
+    readonly from: Moment,
+    readonly to: Moment,
   ) {
     super();
   }
@@ -49,22 +61,22 @@ abstract class Reading {
 
 @QueryHandler(FindDocuments)
 export class FindDocumentsHandler extends Reading implements IQueryHandler<FindDocuments> {
-  execute({ name, find, wait }: FindDocuments): Promise<Page> {
-    return this.reads.find(name, find, wait);
+  execute({ name, find, when }: FindDocuments): Promise<Page> {
+    return this.reads.find(name, find, when);
   }
 }
 
 @QueryHandler(GetDocument)
 export class GetDocumentHandler extends Reading implements IQueryHandler<GetDocument> {
-  execute({ name, key, wait }: GetDocument): Promise<{ readonly doc: Json; readonly position: number }> {
-    return this.reads.get(name, key, wait);
+  execute({ name, key, when }: GetDocument): Promise<{ readonly doc: Json; readonly position: number }> {
+    return this.reads.get(name, key, when);
   }
 }
 
 @QueryHandler(GetCustomer)
 export class GetCustomerHandler extends Reading implements IQueryHandler<GetCustomer> {
-  execute({ customerId, wait }: GetCustomer): Promise<CustomerDocuments> {
-    return this.reads.customer(customerId, wait);
+  execute({ customerId, when }: GetCustomer): Promise<CustomerDocuments> {
+    return this.reads.customer(customerId, when);
   }
 }
 
@@ -75,4 +87,14 @@ export class FindHolderHandler extends Reading implements IQueryHandler<FindHold
   }
 }
 
-export const queryHandlers = [FindDocumentsHandler, GetDocumentHandler, GetCustomerHandler, FindHolderHandler];
+@QueryHandler(FindDifferences)
+export class FindDifferencesHandler extends Reading implements IQueryHandler<FindDifferences> {
+  execute({ name, from, to }: FindDifferences): Promise<AsyncGenerator<Difference>> {
+    return this.reads.differences(name, from, to);
+  }
+}
+
+export const queryHandlers = [
+  ...[FindDocumentsHandler, GetDocumentHandler, GetCustomerHandler, FindHolderHandler],
+  FindDifferencesHandler,
+];

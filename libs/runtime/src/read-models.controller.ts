@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import type { Find, Wait } from '#engine/queries.js';
+import type { Find } from '#engine/queries.js';
 import { Engine } from '#engine/engine.js';
 import { asCsv, asNdjson, type Pages } from './exports.js';
 import { Params, type RawQuery } from './params.js';
 import { FindDocuments, GetDocument } from './query-bus.js';
+import type { When } from './reads.js';
 
 const EXPORTS: Readonly<Record<string, (pages: Pages, find: Find) => AsyncGenerator<string>>> = {
   'text/csv': asCsv,
@@ -38,13 +39,13 @@ export class ReadModelsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const params = new Params(query);
-    const wait = params.wait();
+    const when = params.when();
     const find = params.find();
     params.check();
     const type = Object.keys(EXPORTS).find((one) => accept?.includes(one));
-    if (type === undefined) return void reply.send(await this.queries.execute(new FindDocuments(name, find, wait)));
-    const pages = this.pagesOf(name);
-    await this.queries.execute(new FindDocuments(name, { ...find, limit: 1 }, wait)); // refused before the answer begins
+    if (type === undefined) return void reply.send(await this.queries.execute(new FindDocuments(name, find, when)));
+    const pages = this.pagesOf(name, { moment: when.moment });
+    await this.queries.execute(new FindDocuments(name, { ...find, limit: 1 }, when)); // refused before the answer begins
     const lines = EXPORTS[type]?.(pages, find) ?? [];
     void reply.type(type === 'text/csv' ? 'text/csv; charset=utf-8' : type);
     void reply.send(Readable.from(lines, { objectMode: false }));
@@ -58,14 +59,14 @@ export class ReadModelsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const params = new Params(query);
-    const wait = params.wait();
+    const when = params.when();
     params.check();
-    const { doc, position } = await this.queries.execute(new GetDocument(name, key, wait));
+    const { doc, position } = await this.queries.execute(new GetDocument(name, key, when));
     void reply.header('patron-position', String(position));
     return doc;
   }
 
-  private pagesOf(name: string, wait?: Wait): Pages {
-    return (find) => this.queries.execute(new FindDocuments(name, find, wait));
+  private pagesOf(name: string, when: When): Pages {
+    return (find) => this.queries.execute(new FindDocuments(name, find, when));
   }
 }

@@ -1,8 +1,11 @@
 import type { Json } from '#kernel/ports/read-models.js';
+import type { Difference } from '#engine/differences.js';
 import { NotFound, NotYetProjected } from '#engine/errors.js';
 import type { Engine } from '#engine/engine.js';
 import type { Find, Page, Wait } from '#engine/queries.js';
+import type { Moment } from '#engine/past.js';
 import { systemProjections } from '#engine/system.projections.js';
+import type { PastReads } from './past-reads.js';
 import { traced } from './tracing.js';
 
 export interface CustomerDocuments {
@@ -11,21 +14,42 @@ export interface CustomerDocuments {
   readonly revision: number | undefined;
 }
 
+/** How far the documents must be; or as of which moment of history they are wanted. */
+export interface When {
+  readonly wait?: Wait | undefined;
+  readonly moment?: Moment | undefined;
+}
+
 const OWN = new Set(systemProjections.map(({ name }) => name));
 const WAIT_MS = 2_000;
 
 /** Where every document is answered from, personal ones included: the place to note who read what. */
 export class Reads {
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly past: PastReads,
+  ) {}
 
-  find(name: string, find: Find, wait?: Wait): Promise<Page> {
-    return traced('query find', { 'patron.read_model': name }, () => this.engine.queries.find(name, find, wait));
+  find(name: string, find: Find, when: When = {}): Promise<Page> {
+    const { wait, moment } = when;
+    return traced('query find', { 'patron.read_model': name }, async () =>
+      moment === undefined
+        ? this.engine.queries.find(name, find, wait)
+        : (await this.past.queries(name, moment)).find(name, find),
+    );
+  }
+
+  /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} */
+  differences(name: string, from: Moment, to: Moment): Promise<AsyncGenerator<Difference>> {
+    return traced('query differences', { 'patron.read_model': name }, () => this.past.differences(name, from, to));
   }
 
   /** @throws {NotFound} */
-  async get(name: string, key: string, wait?: Wait): Promise<{ readonly doc: Json; readonly position: number }> {
+  async get(name: string, key: string, when: When = {}): Promise<{ readonly doc: Json; readonly position: number }> {
+    const { wait, moment } = when;
     return traced('query get', { 'patron.read_model': name }, async () => {
-      const found = await this.engine.queries.get(name, key, wait);
+      const queries = moment === undefined ? this.engine.queries : await this.past.queries(name, moment);
+      const found = await queries.get(name, key, wait);
       if (found === undefined)
         throw new NotFound('document', key.slice(0, 100), `Read model ${name} has none of this key.`);
       return found;
@@ -33,8 +57,11 @@ export class Reads {
   }
 
   /** @throws {NotFound} @throws {NotYetProjected} */
-  async customer(customerId: string, wait?: Wait): Promise<CustomerDocuments> {
+  async customer(customerId: string, { wait, moment }: When = {}): Promise<CustomerDocuments> {
     return traced('query customer', {}, async () => {
+      if (moment !== undefined) {
+        return { documents: await this.past.customer(customerId, moment), revision: undefined };
+      }
       const { customers } = this.engine;
       const known = await customers.current(customerId, ({ count, position }) => ({ count, position }));
       if (known.count === 0) throw new NotFound('customer', customerId.slice(0, 100));

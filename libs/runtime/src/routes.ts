@@ -38,6 +38,10 @@ const AFTER = [
   query('after', 'Wait until everything up to this position (of a receipt) is in the read model.', whole),
   query('wait', 'Milliseconds to wait for it, 2000 by default; then 503 read_model.not_yet.', whole),
 ];
+const AS_OF = [
+  query('asOf', "As of an instant, or of a position in the log; see the analyst's guide."),
+  query('by', 'recorded (what was known then, the default) or business (what had happened then, as it is known now).'),
+];
 const DRY_RUN = query('dryRun', 'true: answer with the facts it would append, append nothing.', { type: 'boolean' });
 const TRACING = [
   header('X-Correlation-Id', 'Kept in the metadata of the facts.'),
@@ -71,7 +75,7 @@ export const ROUTES: readonly Route[] = [
   {
     ...{ method: 'GET', path: '/v1/customers/:id', action: 'customers' },
     about: "A customer's documents by the name of their read model. The ETag is the revision they hold at least.",
-    parameters: AFTER,
+    parameters: [...AFTER, ...AS_OF],
     answers: { 200: { schema: 'Documents' } },
     problems: [400, 404, 503],
   },
@@ -100,6 +104,7 @@ export const ROUTES: readonly Route[] = [
       }),
       query('cursor', 'As the page before gave it.'),
       ...AFTER,
+      ...AS_OF,
       {
         ...{ in: 'query', name: 'filters', about: 'Any indexed field: `field=value`, `field[gte|gt|lte|lt]=value`.' },
         schema: { type: 'object', additionalProperties: { type: 'string' } },
@@ -109,9 +114,20 @@ export const ROUTES: readonly Route[] = [
     problems: [400, 404, 503],
   },
   {
+    ...{ method: 'GET', path: '/v1/differences/:name', action: 'read-models' },
+    about: 'The documents of a read model that differ between two moments, one a line, in the order of their keys.',
+    parameters: [
+      query('from', 'The earlier moment: an instant or a position in the log.'),
+      query('to', 'The later one.'),
+      ...AS_OF.slice(1),
+    ],
+    answers: { 200: { schema: 'Difference', types: [NDJSON] } },
+    problems: [400, 404],
+  },
+  {
     ...{ method: 'GET', path: '/v1/read-models/:name/:key', action: 'read-models' },
     about: 'One document by its key.',
-    parameters: AFTER,
+    parameters: [...AFTER, ...AS_OF],
     answers: { 200: { schema: 'Document' } },
     problems: [400, 404, 503],
   },

@@ -1,6 +1,7 @@
 import type { Json } from '#kernel/ports/read-models.js';
 import type { Replayed } from '#engine/replay.js';
 import type { Standing } from '#engine/standing.js';
+import type { Difference } from '#engine/differences.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import { DomainError } from '#kernel/errors.js';
@@ -37,11 +38,19 @@ export interface PublishedPolicy {
 }
 
 /** Patron as the command line uses it: a data folder in this process, or a server. */
+/** As of when, in the words of whoever asks. */
+export interface AsOf {
+  readonly at: string;
+  readonly by?: string;
+}
+
 export interface Access {
   /** @throws {DomainError} the refusal */
   submit(sending: Sending): Promise<Answered>;
-  customer(customerId: string): Promise<Readonly<Record<string, Json>>>;
-  find(model: string, find: Find, after: number | undefined): Promise<Page>;
+  customer(customerId: string, asOf?: AsOf): Promise<Readonly<Record<string, Json>>>;
+  find(model: string, find: Find, after: number | undefined, asOf?: AsOf): Promise<Page>;
+  /** What differs in a read model between two moments, in the order of its keys. */
+  differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference>;
   /** Facts as they are stored, oldest first. */
   stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]>;
   /** Every version, oldest first; of all policies the newest where none is named. */

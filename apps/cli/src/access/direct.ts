@@ -3,7 +3,9 @@ import { DomainError } from '#kernel/errors.js';
 import { customerStream, type Recorded } from '#kernel/fact.js';
 import type { Actor } from '#kernel/fact.js';
 import { modelDigest } from '#engine/digest.js';
+import type { Difference } from '#engine/differences.js';
 import { NotFound } from '#engine/errors.js';
+import { momentOf, type Moment } from '#engine/past.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
@@ -14,7 +16,16 @@ import { openPatron, type Patron } from '#runtime/patron.js';
 import { Reads } from '#runtime/reads.js';
 import { replayInMemory } from '#runtime/replay.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
-import type { Access, Answered, ProjectionStatus, PublishedPolicy, Sending, Wanted, WhereGiven } from './access.js';
+import type {
+  Access,
+  AsOf,
+  Answered,
+  ProjectionStatus,
+  PublishedPolicy,
+  Sending,
+  Wanted,
+  WhereGiven,
+} from './access.js';
 
 const WAIT_MS = 2_000;
 /** Bulk work need not show each step in the read models; who waits for one is not kept waiting. */
@@ -49,13 +60,17 @@ export class DirectAccess implements Access {
     return { ...(await this.patron.commands.submit({ ...sending, actor: this.actor })) };
   }
 
-  async customer(customerId: string): Promise<Readonly<Record<string, Json>>> {
-    return (await new Reads(this.patron.engine).customer(customerId)).documents;
+  async customer(customerId: string, asOf?: AsOf): Promise<Readonly<Record<string, Json>>> {
+    return (await this.reads.customer(customerId, { moment: momentIn(asOf) })).documents;
   }
 
-  find(model: string, find: Find, after: number | undefined): Promise<Page> {
+  find(model: string, find: Find, after: number | undefined, asOf?: AsOf): Promise<Page> {
     const wait = after === undefined ? undefined : { position: after, timeoutMs: WAIT_MS };
-    return this.patron.engine.queries.find(model, find, wait);
+    return this.reads.find(model, find, { wait, moment: momentIn(asOf) });
+  }
+
+  async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {
+    yield* await this.reads.differences(model, momentOf(from, by, 'from'), momentOf(to, by, 'to'));
   }
 
   stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {
@@ -135,6 +150,10 @@ export class DirectAccess implements Access {
     await this.patron.close();
   }
 
+  private get reads(): Reads {
+    return new Reads(this.patron.engine, this.patron.past);
+  }
+
   private get projector(): Projecting {
     const { projector } = this.patron.engine;
     if (projector === undefined) throw new NotFound('projector', 'here');
@@ -152,3 +171,5 @@ export class DirectAccess implements Access {
 
 export const leastShare = (statuses: readonly ProjectionStatus[]): number =>
   Math.min(1, ...statuses.map(({ position, head }) => (head === 0 ? 1 : position / head)));
+
+const momentIn = (asOf: AsOf | undefined): Moment | undefined => asOf && momentOf(asOf.at, asOf.by);

@@ -1,12 +1,17 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import type { Json } from '#kernel/ports/read-models.js';
 import { customerStream, type Recorded } from '#kernel/fact.js';
+import type { Difference } from '#engine/differences.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import {
   RemoteRefusal,
   type Access,
   type Answered,
+  type AsOf,
   type ProjectionStatus,
   type PublishedPolicy,
   type Sending,
@@ -58,12 +63,18 @@ export class RemoteAccess implements Access {
     });
   }
 
-  customer(customerId: string): Promise<Readonly<Record<string, Json>>> {
-    return this.json(`/v1/customers/${encodeURIComponent(customerId)}`);
+  customer(customerId: string, asOf?: AsOf): Promise<Readonly<Record<string, Json>>> {
+    const query = new URLSearchParams(asOfIn(asOf)).toString();
+    return this.json(`/v1/customers/${encodeURIComponent(customerId)}${query === '' ? '' : `?${query}`}`);
   }
 
-  find(model: string, { where = {}, sort = [], limit, cursor }: Find, after: number | undefined): Promise<Page> {
-    const query = new URLSearchParams();
+  find(
+    model: string,
+    { where = {}, sort = [], limit, cursor }: Find,
+    after: number | undefined,
+    asOf?: AsOf,
+  ): Promise<Page> {
+    const query = new URLSearchParams(asOfIn(asOf));
     for (const [field, wanted] of Object.entries(where)) {
       if (typeof wanted === 'string') query.append(field, wanted);
       else for (const [comparison, value] of Object.entries(wanted)) query.append(`${field}[${comparison}]`, value);
@@ -73,6 +84,15 @@ export class RemoteAccess implements Access {
     if (cursor !== undefined) query.set('cursor', cursor);
     if (after !== undefined) query.set('after', String(after));
     return this.json(`/v1/read-models/${encodeURIComponent(model)}?${query.toString()}`);
+  }
+
+  async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {
+    const query = new URLSearchParams({ from, to, ...(by !== undefined && { by }) }).toString();
+    const { body } = await this.fetch(`/v1/differences/${encodeURIComponent(model)}?${query}`, {});
+    if (body === null) return;
+    for await (const line of createInterface({ input: Readable.fromWeb(body as WebStream) })) {
+      yield JSON.parse(line) as Difference;
+    }
   }
 
   async stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {
@@ -208,3 +228,7 @@ function listIn<T>(answer: unknown): readonly T[] {
   if (Array.isArray(answer)) return answer as T[];
   return (Object.values(answer as object).find((value) => Array.isArray(value)) ?? []) as T[];
 }
+
+const asOfIn = (asOf: AsOf | undefined): Record<string, string> => ({
+  ...(asOf !== undefined && { asOf: asOf.at, ...(asOf.by !== undefined && { by: asOf.by }) }),
+});

@@ -1,4 +1,5 @@
 import { Exit } from '#runtime/exit.js';
+import { asOfFlags, asOfIn } from '../frame/as-of.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
 
 export const customer = defineCommand({
@@ -6,10 +7,11 @@ export const customer = defineCommand({
   about: 'Show where a customer stands: their document in every read model.',
   example: 'patron customer c-1',
   args: ['id'],
-  flags: { ...asJson, ...where },
+  flags: { ...asOfFlags, ...asJson, ...where },
   async run({ args, flags }, world) {
+    const asOf = asOfIn(flags.asOf, flags.by);
     const patron = await world.patron(flags, 'read');
-    const documents = await patron.customer(args.id);
+    const documents = await patron.customer(args.id, asOf);
     if (flags.json) {
       world.out(JSON.stringify(documents));
       return Exit.ok;

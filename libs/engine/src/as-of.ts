@@ -1,0 +1,136 @@
+import { customerStream, type Recorded } from '#kernel/fact.js';
+import type { EventStore } from '#kernel/ports/event-store.js';
+import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import { ClockAdvanced } from '#kernel/system.events.js';
+import { foldAnew, merged, sharedStreams } from './building.js';
+import { NotFound } from './errors.js';
+import { Incoming } from './incoming.js';
+import { Nowhere } from './nowhere.js';
+import { Parking } from './parking.js';
+import { Past, type Moment } from './past.js';
+import type { Progress } from './projecting.js';
+import { ProjectionRun } from './projection-run.js';
+import type { FactReader } from './reader.js';
+import { References } from './references.js';
+import type { Registry } from './registry.js';
+import { settled } from './settled.js';
+import { specOf } from './read-side.js';
+
+export interface AsOfDeps {
+  readonly store: EventStore;
+  readonly registry: Registry;
+  readonly reader: FactReader;
+  /** Most facts folded in one go. */
+  readonly batch?: number;
+}
+
+/** What concerns everybody, as it was at a moment. */
+interface Then {
+  readonly id: string;
+  readonly past: Past;
+  readonly references: References;
+  readonly shared: readonly Recorded[];
+}
+
+/** Answers as of a moment of history: the same folds over the facts of then. Nothing is written but to models given for it. */
+export class AsOf {
+  private shared: readonly Recorded[] = [];
+  private reading: Promise<void> = Promise.resolve();
+  private readonly revisions = new Map<string, number>();
+  /** Of the last question; the next one is often of the same moment. */
+  private last: Then | undefined;
+
+  constructor(private readonly deps: AsOfDeps) {}
+
+  /**
+   * A customer's own document in every read model, from their stream and the facts that concern everybody.
+   *
+   * @throws {NotFound} for a customer without facts then @throws {InvalidRequest} for a moment that has not come
+   */
+  async customer(customerId: string, moment: Moment): Promise<Readonly<Record<string, Json>>> {
+    const { registry, reader } = this.deps;
+    const { past, references, shared } = await this.at(moment);
+    const own = await past.readStream(customerStream(customerId));
+    if (own.length === 0) throw new NotFound('customer', customerId.slice(0, 100), 'There was none at that moment.');
+    const incoming = withoutIdleTicks(merged(own, shared)).map((recorded) => new Incoming(recorded, registry, reader));
+    const documents: Record<string, Json> = {};
+    for (const projection of registry.projections.values()) {
+      if (projection.perCustomer !== true) continue;
+      const nowhere = new Nowhere(projection.name, projection.version);
+      const run = ProjectionRun.ofPortion(projection, nowhere, references, Parking.ofBuild());
+      await run.fold(incoming, Infinity);
+      const doc = run.document(customerId);
+      if (doc?.['customerId'] === customerId) documents[projection.name] = doc;
+    }
+    return documents;
+  }
+
+  /**
+   * A whole read model, folded into `empty` for as many questions as are asked of it.
+   *
+   * @throws {NotFound} @throws {InvalidRequest} for a moment that has not come
+   */
+  async model(
+    name: string,
+    moment: Moment,
+    empty: ReadModels,
+    progress: Progress = () => undefined,
+  ): Promise<ReadModel> {
+    const { registry, reader } = this.deps;
+    specOf(registry, name);
+    const { past, references, shared } = await this.at(moment);
+    const projection = registry.projections.get(name);
+    if (projection === undefined) throw new NotFound('read_model', name);
+    const options = { ...this.deps, store: past, readModels: empty, references };
+    const [folded] = await foldAnew(options, [projection], progress);
+    if (folded === undefined) throw new NotFound('read_model', name);
+    const last = shared.at(-1);
+    if (last !== undefined && last.position > past.upTo) {
+      await folded.run.apply([new Incoming(last, registry, reader)], last.position); // the time since the last tick
+      await folded.run.note();
+    }
+    await empty.swap(folded.model);
+    return empty.open(specOf(registry, name));
+  }
+
+  private async at(moment: Moment): Promise<Then> {
+    const { store, registry } = this.deps;
+    const past = await Past.at(store, moment);
+    this.reading = settled(this.reading).then(() => this.readShared());
+    await this.reading;
+    const known = this.shared;
+    const id = `${past.upTo} ${past.until ?? ''} ${known.length}`;
+    if (this.last?.id === id) return this.last;
+    const shared = known.filter((recorded) => past.holds(recorded));
+    const references = References.of(registry, shared);
+    if (past.until !== undefined) shared.push(tick(past.until, past.upTo, store.storeId));
+    this.last = { id, past, references, shared };
+    return this.last;
+  }
+
+  /** Facts that concern everybody, as far as there are any now; what was read before is not read again. */
+  private async readShared(): Promise<void> {
+    const { store, registry } = this.deps;
+    const fresh: Recorded[] = [];
+    for (const stream of sharedStreams(registry)) {
+      const from = this.revisions.get(stream) ?? 0;
+      const facts = await store.readStream(stream, { from });
+      this.revisions.set(stream, from + facts.length);
+      fresh.push(...facts);
+    }
+    if (fresh.length > 0)
+      this.shared = [...this.shared, ...fresh].sort((left, right) => left.position - right.position);
+  }
+}
+
+/** Of ticks of the clock with nothing between them the last says all: what is due in between fires at its own instants. */
+const withoutIdleTicks = (facts: readonly Recorded[]): readonly Recorded[] =>
+  facts.filter(({ type }, at) => type !== ClockAdvanced.type || facts[at + 1]?.type !== type);
+
+/** Business time comes as far as was asked for, between two ticks of the clock. */
+const tick = (to: string, position: number, id: string): Recorded => ({
+  ...{ id, type: ClockAdvanced.type, version: ClockAdvanced.version, occurredAt: to, recordedAt: to },
+  data: { to, fixedAt: null },
+  metadata: { commandId: 'as-of' },
+  ...{ stream: 'as-of', revision: 0, position: position + 1 },
+});

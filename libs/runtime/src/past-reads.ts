@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import { AsOf } from '#engine/as-of.js';
+import { differences, type Difference } from '#engine/differences.js';
+import type { Engine } from '#engine/engine.js';
+import type { Moment } from '#engine/past.js';
+import type { Progress } from '#engine/projecting.js';
+import { Queries } from '#engine/queries.js';
+import { settled } from '#engine/settled.js';
+import { openReadModels } from './adapters.js';
+import type { PatronConfig } from './config.js';
+
+/** Read models of a moment that are kept at once: pages of the same question find theirs again. */
+const KEPT = 8;
+/** Facts folded between two turns of the event loop: commands beside it do not wait longer than for these. */
+const BATCH = 500;
+
+interface Folded {
+  readonly folder: string;
+  readonly readModels: ReadModels;
+  readonly model: ReadModel;
+}
+
+/** Answers as of a moment. Whole read models are folded in the machine's temporary folder, and removed with this. */
+export class PastReads {
+  private readonly folded = new Map<string, Promise<Folded>>();
+  private readonly asOf: AsOf;
+
+  constructor(
+    private readonly config: PatronConfig,
+    private readonly engine: Engine,
+  ) {
+    const { store, registry, reader } = engine;
+    this.asOf = new AsOf({ store, registry, reader, batch: BATCH });
+  }
+
+  /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
+  customer(customerId: string, moment: Moment): Promise<Readonly<Record<string, Json>>> {
+    return this.asOf.customer(customerId, moment);
+  }
+
+  /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
+  async queries(name: string, moment: Moment): Promise<Queries> {
+    const model = await this.model(name, moment);
+    return new Queries(this.engine.registry, { model: async () => model, caughtUp: async () => undefined });
+  }
+
+  /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} */
+  async differences(name: string, from: Moment, to: Moment): Promise<AsyncGenerator<Difference>> {
+    return differences(await this.model(name, from), await this.model(name, to));
+  }
+
+  /** A whole read model. @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
+  async model(name: string, moment: Moment, tell?: Progress): Promise<ReadModel> {
+    // late facts change what is known of a business time
+    const known = moment.by === 'business' ? await this.engine.store.head() : '';
+    const id = JSON.stringify([name, moment, known]);
+    const folding = this.folded.get(id) ?? this.fold(name, moment, tell);
+    this.folded.delete(id);
+    this.folded.set(id, folding);
+    folding.catch(() => this.folded.delete(id));
+    const [oldest] = this.folded.size > KEPT ? this.folded : [];
+    if (oldest !== undefined) {
+      this.folded.delete(oldest[0]);
+      void settled(this.remove(oldest[1]));
+    }
+    return (await folding).model;
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.folded.values()];
+    this.folded.clear();
+    for (const folding of all) await settled(this.remove(folding));
+  }
+
+  private async fold(name: string, moment: Moment, tell?: Progress): Promise<Folded> {
+    const folder = await mkdtemp(join(tmpdir(), 'patron-as-of-'));
+    const readModels = await openReadModels({ ...this.config, data: folder }, 'write');
+    try {
+      return { folder, readModels, model: await this.asOf.model(name, moment, readModels, tell) };
+    } catch (error) {
+      await readModels.close();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private async remove(folding: Promise<Folded>): Promise<void> {
+    const { folder, readModels } = await folding;
+    await readModels.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
