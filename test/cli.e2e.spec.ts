@@ -159,6 +159,16 @@ described('the command line beside a running server', () => {
     expect((await world.through(['projections', 'rebuild', 'purchase_history'])).code).toBe(0);
     expect(await digest()).toBe(before);
     expect((await world.through(['projections'])).out).toContain('purchase_history');
+
+    const turn = async (how: string): Promise<readonly [number | null, string]> => {
+      const { code, out, err } = await world.through(['projections', how, 'purchase_history']);
+      return [code, out + err];
+    };
+    expect(await turn('switch-back')).toEqual([0, 'purchase_history: switched back\n']);
+    expect(await digest()).toBe(before);
+    expect(await turn('drop')).toEqual([0, 'purchase_history: dropped\n']);
+    expect(await turn('drop')).toEqual([3, expect.stringContaining('Nothing is kept')]);
+    expect(await turn('cancel')).toEqual([3, expect.stringContaining('It is not being rebuilt')]);
   }, 60_000);
 
   it('ends quietly where its reader has gone', async () => {

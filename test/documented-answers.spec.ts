@@ -19,6 +19,9 @@ const VALUES: Readonly<Record<string, string>> = {
   '/v1/differences/{name}': 'loyalty_balance',
   '/v1/projections/{name}/digest': 'loyalty_balance',
   '/v1/projections/{name}/rebuild': 'loyalty_balance',
+  '/v1/projections/{name}/cancel': 'loyalty_balance',
+  '/v1/projections/{name}/switch-back': 'loyalty_balance',
+  '/v1/projections/{name}/drop': 'loyalty_balance',
   '/v1/customers/{id}': 'seen',
   '/v1/streams/{stream}': 'customer-seen',
 };
@@ -209,6 +212,18 @@ describe('the answers that OpenAPI names', () => {
       return rebuilt(...asked);
     };
     await Promise.all([1, 2, 3].map(() => drive.send(drive.admin, 'POST', `${rebuild}?wait=true`)));
+    projector.rebuild = rebuilt;
+    const { store } = server.running.patron;
+    const head = store.head.bind(store);
+    store.head = async () => {
+      await delay(300);
+      return head();
+    };
+    const under = drive.send(drive.admin, 'POST', `${rebuild}?wait=true`);
+    await delay(100);
+    await drive.send(drive.admin, 'POST', filled('/v1/projections/{name}/cancel'));
+    store.head = head;
+    await under;
   }
 
   /** The store does not answer, this process folds nothing, the tokens cannot be read. */
@@ -226,6 +241,9 @@ describe('the answers that OpenAPI names', () => {
     store.append = append;
     Object.assign(engine, { projector: undefined });
     await drive.send(drive.admin, 'POST', '/v1/projections/retry');
+    for (const how of ['cancel', 'switch-back', 'drop']) {
+      await drive.send(drive.admin, 'POST', filled(`/v1/projections/{name}/${how}`));
+    }
     Object.assign(engine, { projector });
     store.head = () => Promise.reject(new StoreUnavailable('The disk is gone.'));
     await drive.send(drive.admin, 'GET', '/health/ready');

@@ -10,6 +10,7 @@ import { policyShow } from './commands/policy-show.js';
 import { projectionsDigest } from './commands/projections-digest.js';
 import { projectionsRebuild } from './commands/projections-rebuild.js';
 import { projectionsRetry } from './commands/projections-retry.js';
+import { projectionsCancel, projectionsDrop, projectionsSwitchBack } from './commands/projections-turn.js';
 import { projections } from './commands/projections.js';
 import { read } from './commands/read.js';
 import { restore } from './commands/restore.js';
@@ -40,6 +41,9 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['projections', projections],
   ['projections list', projections],
   ['projections rebuild', projectionsRebuild],
+  ['projections cancel', projectionsCancel],
+  ['projections switch-back', projectionsSwitchBack],
+  ['projections drop', projectionsDrop],
   ['projections retry', projectionsRetry],
   ['projections digest', projectionsDigest],
   ['backup', backup],

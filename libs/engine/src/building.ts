@@ -10,6 +10,7 @@ import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import type { ProjectorOptions } from './projector-options.js';
 import type { Registry } from './registry.js';
+import { settled } from './settled.js';
 import { specOf } from './read-side.js';
 import { unwantedTypes } from './unwanted.js';
 
@@ -43,7 +44,12 @@ export async function foldAnew(
     const model = await readModels.build(specOf(registry, projection.name));
     builds.push({ projection, model, parking: Parking.ofBuild() });
   }
-  await new Building(options, await store.head(), progress).run(builds);
+  try {
+    await new Building(options, await store.head(), progress).run(builds);
+  } catch (error) {
+    for (const { model } of builds) await settled(readModels.abandon(model));
+    throw error;
+  }
   const folded: Folded[] = [];
   for (const build of builds) {
     const run = await ProjectionRun.open(build.projection, build.model, references, build.parking);

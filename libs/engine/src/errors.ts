@@ -117,3 +117,13 @@ export class NotFound extends DomainError {
     this.code = `${kind}.not_found`;
   }
 }
+
+/** A rebuild was given up because somebody asked for it; what was read is read still. */
+export class RebuildCancelled extends DomainError {
+  readonly code = 'projection.rebuild_cancelled';
+  readonly kind = 'conflict';
+
+  constructor(names: readonly string[]) {
+    super(`The rebuild of ${names.join(', ')} was cancelled; what was read before is read still.`);
+  }
+}

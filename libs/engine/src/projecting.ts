@@ -1,4 +1,5 @@
 import type { Position } from '#kernel/fact.js';
+import type { Difference } from './differences.js';
 import type { Parked } from './parking.js';
 import type { ReadSide } from './read-side.js';
 
@@ -13,6 +14,16 @@ export interface ProjectionStatus {
   readonly error?: string;
 }
 
+/** How a new build differs from what was read before. */
+export interface Compared {
+  readonly name: string;
+  readonly appeared: number;
+  readonly disappeared: number;
+  readonly changed: number;
+  /** The first of them, in the order of their keys. */
+  readonly first: readonly Difference[];
+}
+
 /** Says how far a rebuild is. */
 export type Progress = (done: Position, of: Position, facts: number) => void;
 
@@ -25,8 +36,17 @@ export interface Projecting extends ReadSide {
   /** Everything up to here is in all of them: how far they are, without counting documents. */
   reached(): Promise<Position>;
   status(): Promise<readonly ProjectionStatus[]>;
-  /** Folds a projection from the first fact into a build of its own, then lets readers switch in one step. */
-  rebuild(name: string, progress?: Progress): Promise<void>;
+  /**
+   * Folds projections from the first fact in one pass into builds of their own, then lets readers switch in one step each. With
+   * `keep` what was read before is compared and kept. @throws {RebuildCancelled}
+   */
+  rebuild(names: string | readonly string[], progress?: Progress, keep?: boolean): Promise<readonly Compared[]>;
+  /** Gives up the rebuild that a projection is in, with those that are built in the same pass; false where there is none. */
+  cancel(name: string): Promise<boolean>;
+  /** Lets readers have again what was kept by the last rebuild; false where there is nothing. */
+  switchBack(name: string): Promise<boolean>;
+  /** Removes what was kept by the last rebuild; false where there is nothing. */
+  drop(name: string): Promise<boolean>;
   /** Folds again what was parked, after its cause was mended; names the projections that had any. */
   retry(): Promise<readonly string[]>;
 }

@@ -3,15 +3,16 @@ import type { Position } from '#kernel/fact.js';
 import type { Batch } from '#kernel/ports/event-store.js';
 import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
-import { NotFound, NotYetProjected } from './errors.js';
-import { catchUp, foldAnew, type Folded } from './building.js';
+import { NotYetProjected } from './errors.js';
+import { catchUp } from './building.js';
 import { Following } from './following.js';
 import { Incoming } from './incoming.js';
 import { Parking } from './parking.js';
-import type { Progress, Projecting, ProjectionStatus } from './projecting.js';
+import type { Compared, Progress, Projecting, ProjectionStatus } from './projecting.js';
 import type { ProjectorOptions } from './projector-options.js';
 import { ProjectionRun } from './projection-run.js';
 import { Queues } from './queue.js';
+import { Rebuilding } from './rebuilding.js';
 import { specOf } from './read-side.js';
 import { settled } from './settled.js';
 import { statusesOf, type Doing } from './statuses.js';
@@ -35,7 +36,7 @@ const silent: Progress = () => undefined;
 /** Keeps all projections up to date: follows the store, folds in batches, wakes who waits. */
 export class Projector implements Projecting {
   private readonly runs = new Map<string, ProjectionRun>();
-  private readonly rebuilding = new Set<string>();
+  private readonly rebuilding: Rebuilding;
   private readonly waiters = new Waiters();
   private readonly urgent = new Map<string, Position>();
   private readonly turns = new Queues();
@@ -62,6 +63,14 @@ export class Projector implements Projecting {
       failed: () => this.resume(),
       isAwaited: () => this.waiters.any,
     };
+    this.rebuilding = new Rebuilding({
+      ...{ options, parking },
+      run: (name) => this.run(name),
+      goOn: async (projection, model) => void this.runs.set(projection.name, await this.runOn(projection, model)),
+      inTurn: (work) => this.turns.run(TURN, work),
+      switched: (names) => this.letFollow(names),
+      throwIfStopped: () => this.following.throwIfStopped(),
+    });
     this.following = new Following(store, follower, batch, lingerMs);
   }
 
@@ -135,27 +144,20 @@ export class Projector implements Projecting {
     return statusesOf(this.runs.values(), this.parking, await this.options.store.head(), (name) => this.doing(name));
   }
 
-  /** Folds projections from the first fact into builds of their own, then lets readers switch in one step each. */
-  async rebuild(names: string | readonly string[], progress = silent): Promise<void> {
-    const { options, rebuilding } = this;
-    const projections = [names].flat().map((name) => this.run(name).projection);
-    for (const { name } of projections) {
-      if (rebuilding.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
-    }
-    for (const { name } of projections) rebuilding.add(name);
-    try {
-      const builds = await foldAnew(options, projections, (...far) => {
-        this.following.throwIfStopped();
-        progress(...far);
-      });
-      await this.turns.run(TURN, async () => {
-        for (const build of builds) await this.switchTo(build);
-        this.letFollow(builds.map(({ projection }) => projection.name));
-      });
-      this.waiters.wake();
-    } finally {
-      for (const { name } of projections) rebuilding.delete(name);
-    }
+  rebuild(names: string | readonly string[], progress = silent, keep = false): Promise<readonly Compared[]> {
+    return this.rebuilding.run([names].flat(), progress, keep);
+  }
+
+  async cancel(name: string): Promise<boolean> {
+    return this.rebuilding.cancel(name);
+  }
+
+  switchBack(name: string): Promise<boolean> {
+    return this.rebuilding.switchBack(name);
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.rebuilding.drop(name);
   }
 
   /** Builds what was left for later; where there is too little for that, it follows from the beginning. */
@@ -181,17 +183,9 @@ export class Projector implements Projecting {
 
   /** Takes them in among those that follow; in turn only, and nothing that was read before is folded. */
   private letFollow(names: readonly string[]): void {
-    const added = names.filter((name) => this.later.delete(name));
-    if (added.length > 0) this.following.begin();
-  }
-
-  private async switchTo({ projection, model, parking, run }: Folded): Promise<void> {
-    const { name } = projection;
-    await catchUp(this.options, [run], Math.max(this.run(name).folded, run.folded));
-    await this.parking.adopt(parking);
-    await this.options.readModels.swap(model);
-    await this.parking.releaseAllBut(parking, name);
-    this.runs.set(name, await this.runOn(projection, model));
+    for (const name of names) this.later.delete(name);
+    this.following.begin();
+    this.waiters.wake();
   }
 
   /** Folds again what was parked, after its cause was mended; names the projections that had any. */

@@ -34,10 +34,25 @@ const fact = {
   ...{ occurredAt: instant, recordedAt: instant, data: anything, metadata: anything },
 };
 const policyVersion = object({ name: text, version: whole, effectiveFrom: instant, position: whole, rules: anything });
-const rebuild = object({
-  ...{ name: text, state: { enum: ['running', 'done', 'failed'] }, share: { type: 'number' }, facts: whole },
-  secondsLeft: nullable(whole),
-});
+const rebuild = object(
+  {
+    ...{
+      name: text,
+      state: { enum: ['running', 'done', 'failed', 'cancelled'] },
+      share: { type: 'number' },
+      facts: whole,
+    },
+    secondsLeft: nullable(whole),
+    compared: object({
+      name: text,
+      appeared: whole,
+      disappeared: whole,
+      changed: whole,
+      first: list(ref('Difference')),
+    }),
+  },
+  ['compared'],
+);
 
 /** What the routes answer with, by name. */
 export const answerSchemas: Readonly<Record<string, Schema>> = {
@@ -88,6 +103,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     why: anything,
   }),
   Rebuild: rebuild,
+  Switched: object({ name: text, state: { enum: ['cancelled', 'switched back', 'dropped'] } }),
   Retried: object({ retried: list(text) }),
   Policies: object({ items: list(policyVersion) }),
   PolicyVersions: object({ name: text, versions: list(policyVersion) }),

@@ -38,6 +38,24 @@ export class ProjectionsController {
     return { retried: await this.rebuilds.retry() };
   }
 
+  @Post(':name/cancel')
+  @HttpCode(200)
+  cancel(@Param('name') name: string): Promise<object> {
+    return this.rebuilds.cancel(name);
+  }
+
+  @Post(':name/switch-back')
+  @HttpCode(200)
+  switchBack(@Param('name') name: string): Promise<object> {
+    return this.rebuilds.switchBack(name);
+  }
+
+  @Post(':name/drop')
+  @HttpCode(200)
+  drop(@Param('name') name: string): Promise<object> {
+    return this.rebuilds.drop(name);
+  }
+
   @Post(':name/rebuild')
   async rebuild(
     @Param('name') name: string,

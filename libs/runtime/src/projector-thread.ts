@@ -7,7 +7,7 @@ import type { Position } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import { NotYetProjected } from '#engine/errors.js';
-import type { Progress, Projecting, ProjectionStatus } from '#engine/projecting.js';
+import type { Compared, Progress, Projecting, ProjectionStatus } from '#engine/projecting.js';
 import { specOf } from '#engine/read-side.js';
 import type { Registry } from '#engine/registry.js';
 import { settled } from '#engine/settled.js';
@@ -22,7 +22,8 @@ export type Order =
       readonly position: Position;
       readonly timeoutMs: number;
     }
-  | { readonly id: number; readonly what: 'rebuild'; readonly name: string }
+  | { readonly id: number; readonly what: 'rebuild'; readonly names: readonly string[]; readonly keep: boolean }
+  | { readonly id: number; readonly what: 'cancel' | 'switchBack' | 'drop'; readonly name: string }
   | { readonly id: number; readonly what: 'allCaughtUp'; readonly position: Position; readonly timeoutMs: number }
   | { readonly id: number; readonly what: 'retry' | 'reached' | 'status' | 'stop' };
 
@@ -143,13 +144,31 @@ export class ProjectorThread implements Projecting {
     return this.ask({ what: 'status' });
   }
 
-  async rebuild(name: string, progress?: Progress): Promise<void> {
-    specOf(this.registry, name);
-    await this.ask({ what: 'rebuild', name }, progress);
+  async rebuild(names: string | readonly string[], progress?: Progress, keep = false): Promise<readonly Compared[]> {
+    const asked = [names].flat();
+    for (const name of asked) specOf(this.registry, name);
+    return this.ask({ what: 'rebuild', names: asked, keep }, progress);
+  }
+
+  cancel(name: string): Promise<boolean> {
+    return this.asked('cancel', name);
+  }
+
+  switchBack(name: string): Promise<boolean> {
+    return this.asked('switchBack', name);
+  }
+
+  drop(name: string): Promise<boolean> {
+    return this.asked('drop', name);
   }
 
   retry(): Promise<readonly string[]> {
     return this.ask({ what: 'retry' });
+  }
+
+  private async asked(what: 'cancel' | 'switchBack' | 'drop', name: string): Promise<boolean> {
+    specOf(this.registry, name);
+    return this.ask({ what, name });
   }
 
   private ask<T>(asked: Asked, progress?: Progress): Promise<T> {

@@ -35,7 +35,13 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
         store.look();
         return projector.allCaughtUp(order.position, order.timeoutMs);
       case 'rebuild':
-        return projector.rebuild(order.name, (...progress) => tell({ id: order.id, progress }));
+        return projector.rebuild(order.names, (...progress) => tell({ id: order.id, progress }), order.keep);
+      case 'cancel':
+        return projector.cancel(order.name);
+      case 'switchBack':
+        return projector.switchBack(order.name);
+      case 'drop':
+        return projector.drop(order.name);
       case 'retry':
         return projector.retry();
       case 'reached':

@@ -1,18 +1,23 @@
 import { Logger } from '@nestjs/common';
 import type { Engine } from '#engine/engine.js';
-import type { Projecting } from '#engine/projecting.js';
+import type { Compared, Projecting } from '#engine/projecting.js';
 import { standingOf, type Standing } from '#engine/standing.js';
+import { NotFound } from '#engine/errors.js';
 import { AlreadyRebuilding, NotHere } from './errors.js';
 import { told } from './problem.filter.js';
 
 export interface Rebuild {
   readonly name: string;
-  readonly state: 'running' | 'done' | 'failed';
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   /** From 0 to 1. */
   readonly share: number;
   readonly facts: number;
   readonly secondsLeft: number | null;
+  /** How the new documents differ from those that were read before, once it is done. */
+  readonly compared?: Compared;
 }
+
+const NOT_KEPT = 'Nothing is kept: it was not rebuilt, what was kept was dropped, or customers were parked in it.';
 
 /** Rebuilds that were asked for here, and how far they are. */
 export class Rebuilds {
@@ -46,16 +51,38 @@ export class Rebuilds {
     note('running', 0, 0);
     let folded = 0;
     try {
-      await projector.rebuild(name, (done, of, facts) => {
+      const told = (done: number, of: number, facts: number): void => {
         folded = facts;
         note('running', of === 0 ? 1 : Math.round((done / of) * 1_000) / 1_000, facts);
-      });
-      return note('done', 1, folded);
+      };
+      const [compared] = await projector.rebuild(name, told, true);
+      const done = { ...note('done', 1, folded), ...(compared !== undefined && { compared }) };
+      this.known.set(name, done);
+      return done;
     } catch (error) {
-      note('failed', this.known.get(name)?.share ?? 0, folded);
+      const isCancelled = (error as { code?: unknown }).code === 'projection.rebuild_cancelled';
+      note(isCancelled ? 'cancelled' : 'failed', this.known.get(name)?.share ?? 0, folded);
       this.logger.error({ message: 'rebuild failed', projection: name, error: told(error) });
       throw error;
     }
+  }
+
+  /** @throws {NotFound} where it is not being rebuilt */
+  async cancel(name: string): Promise<object> {
+    if (await this.projector.cancel(name)) return { name, state: 'cancelled' };
+    throw new NotFound('rebuild', name, 'It is not being rebuilt.');
+  }
+
+  /** @throws {NotFound} where nothing was kept */
+  async switchBack(name: string): Promise<object> {
+    if (await this.projector.switchBack(name)) return { name, state: 'switched back' };
+    throw new NotFound('kept_build', name, NOT_KEPT);
+  }
+
+  /** @throws {NotFound} where nothing was kept */
+  async drop(name: string): Promise<object> {
+    if (await this.projector.drop(name)) return { name, state: 'dropped' };
+    throw new NotFound('kept_build', name, NOT_KEPT);
   }
 
   retry(): Promise<readonly string[]> {

@@ -175,6 +175,24 @@ export const ROUTES: readonly Route[] = [
     problems: [404, 409],
   },
   {
+    ...{ method: 'POST', path: '/v1/projections/:name/cancel', action: 'projections' },
+    about: 'Give up the rebuild it is in, with those that are built in the same pass; what is read stays.',
+    answers: { 200: { schema: 'Switched' } },
+    problems: [404, 409],
+  },
+  {
+    ...{ method: 'POST', path: '/v1/projections/:name/switch-back', action: 'projections' },
+    about: 'Read again what was read before the last rebuild; it folds on from where it was. The other one is kept.',
+    answers: { 200: { schema: 'Switched' } },
+    problems: [404, 409],
+  },
+  {
+    ...{ method: 'POST', path: '/v1/projections/:name/drop', action: 'projections' },
+    about: 'Remove what the last rebuild kept.',
+    answers: { 200: { schema: 'Switched' } },
+    problems: [404, 409],
+  },
+  {
     ...{ method: 'POST', path: '/v1/projections/retry', action: 'projections' },
     about: 'Fold again what was parked, after its cause was mended.',
     answers: { 200: { schema: 'Retried' } },

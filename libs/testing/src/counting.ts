@@ -16,6 +16,7 @@ const sums = defineProjection<{ sum: number; group: number; restedAt: string | n
   about: 'Sums.',
   key: ({ customerId }) => customerId,
   indexes: [{ group: 1, sum: -1 }],
+  perCustomer: true,
   initial: () => ({ sum: 0, group: 0, restedAt: null, due: null }),
   on: {
     Counted: (doc, { data, occurredAt }) => {

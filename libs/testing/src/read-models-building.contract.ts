@@ -40,6 +40,46 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       }
     });
 
+    it('keeps the former one where that is asked for, goes back to it in one step, and drops it', async () => {
+      const reader = await readModels().open(SPEC);
+      await reader.write([written('old', { stage: 'old' })], { position: 5, clock: CLOCK });
+      const build = await readModels().build(SPEC);
+      await build.write([written('new', { stage: 'new' })], { position: 7, clock: CLOCK });
+      await readModels().swap(build, 'keep');
+      expect(keysOf(await reader.scan('', 10))).toEqual(['new']);
+
+      const begun = await readModels().build(SPEC); // takes nothing away, nor does giving it up
+      await begun.write([written('begun', {})], { position: 1, clock: CLOCK });
+      await readModels().abandon(begun);
+      expect(await readModels().switchBack(SPEC)).toBe(true);
+      for (const model of [reader, await readModels().open(SPEC)]) {
+        expect(keysOf(await model.scan('', 10))).toEqual(['old']);
+        expect(keysOf(await model.find({ index: BY_STAGE, limit: 5 }))).toEqual(['old']);
+        expect((await model.checkpoint()).position).toBe(5);
+      }
+      await reader.write([written('older', { stage: 'old' })], { position: 8, clock: CLOCK });
+      expect(await readModels().switchBack(SPEC)).toBe(true);
+      expect(keysOf(await reader.scan('', 10))).toEqual(['new']);
+
+      expect(await readModels().drop(SPEC)).toBe(true);
+      expect(await readModels().drop(SPEC)).toBe(false);
+      expect(await readModels().switchBack(SPEC)).toBe(false);
+      expect(keysOf(await reader.scan('', 10))).toEqual(['new']);
+    });
+
+    it('keeps the former one when it is opened again, until the next swap', async () => {
+      const { reopen } = subject();
+      if (reopen === undefined) return;
+      await (await readModels().open(SPEC)).write([written('old', {})], { position: 5, clock: CLOCK });
+      await readModels().swap(await readModels().build(SPEC), 'keep');
+      const again = await reopen();
+      await again.build(SPEC);
+      expect(await again.switchBack(SPEC)).toBe(true);
+      expect(keysOf(await (await again.open(SPEC)).scan('', 10))).toEqual(['old']);
+      await again.swap(await again.build(SPEC));
+      expect(await again.switchBack(SPEC)).toBe(false);
+    });
+
     it('goes on writing what was switched to', async () => {
       const reader = await readModels().open(SPEC);
       const build = await readModels().build(SPEC);

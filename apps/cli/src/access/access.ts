@@ -2,6 +2,7 @@ import type { Json } from '#kernel/ports/read-models.js';
 import type { Replayed } from '#engine/replay.js';
 import type { Standing } from '#engine/standing.js';
 import type { Difference } from '#engine/differences.js';
+import type { Compared } from '#engine/projecting.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import { DomainError } from '#kernel/errors.js';
@@ -56,7 +57,13 @@ export interface Access {
   /** Every version, oldest first; of all policies the newest where none is named. */
   policies(name: string | undefined): Promise<readonly PublishedPolicy[]>;
   projections(): Promise<readonly ProjectionStatus[]>;
-  rebuild(name: string, tell: (share: number, facts: number) => void): Promise<void>;
+  /** Several are folded in one pass where that can be; what was read before is kept. */
+  rebuild(
+    names: readonly string[],
+    tell: (name: string, share: number, facts: number) => void,
+  ): Promise<readonly Compared[]>;
+  /** @throws {DomainError} where nothing is rebuilt, or kept */
+  turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void>;
   /** Names the projections that had parked facts. */
   retry(): Promise<readonly string[]>;
   digest(name: string): Promise<{ readonly digest: string; readonly documents: number }>;

@@ -7,12 +7,13 @@ import type { Difference } from '#engine/differences.js';
 import { NotFound } from '#engine/errors.js';
 import { momentOf, type Moment } from '#engine/past.js';
 import type { Find, Page } from '#engine/queries.js';
-import type { Projecting } from '#engine/projecting.js';
+import type { Compared, Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
 import { settled } from '#engine/settled.js';
 import { standingOf } from '#engine/standing.js';
 import { loadConfig } from '#runtime/config.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
+import { Rebuilds } from '#runtime/rebuilds.js';
 import { Reads } from '#runtime/reads.js';
 import { replayInMemory } from '#runtime/replay.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
@@ -97,8 +98,19 @@ export class DirectAccess implements Access {
     return standingOf(this.patron.engine);
   }
 
-  async rebuild(name: string, tell: (share: number, facts: number) => void): Promise<void> {
-    await this.projector.rebuild(name, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
+  rebuild(
+    names: readonly string[],
+    tell: (name: string, share: number, facts: number) => void,
+  ): Promise<readonly Compared[]> {
+    const told = names.length === 1 ? String(names[0]) : `${names.length} projections`;
+    return this.projector.rebuild(names, (done, of, facts) => tell(told, of === 0 ? 1 : done / of, facts), true);
+  }
+
+  async turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void> {
+    const rebuilds = new Rebuilds(this.patron.engine);
+    if (how === 'cancel') await rebuilds.cancel(name);
+    else if (how === 'drop') await rebuilds.drop(name);
+    else await rebuilds.switchBack(name);
   }
 
   retry(): Promise<readonly string[]> {

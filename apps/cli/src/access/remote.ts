@@ -5,7 +5,10 @@ import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import type { Json } from '#kernel/ports/read-models.js';
 import { customerStream, type Recorded } from '#kernel/fact.js';
 import type { Difference } from '#engine/differences.js';
+import type { Compared } from '#engine/projecting.js';
 import type { Find, Page } from '#engine/queries.js';
+import { settled } from '#engine/settled.js';
+import type { Rebuild } from '#runtime/rebuilds.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import {
   RemoteRefusal,
@@ -112,23 +115,32 @@ export class RemoteAccess implements Access {
     return listIn(await this.json('/v1/projections'));
   }
 
-  async rebuild(name: string, tell: (share: number, facts: number) => void): Promise<void> {
-    const timer = setInterval(() => {
-      void this.projections().then(
-        (all) => {
-          const { rebuild } = (all.find((status) => status.name === name) ?? {}) as {
-            rebuild?: { share: number; facts: number };
-          };
-          if (rebuild !== undefined) tell(rebuild.share, rebuild.facts);
-        },
-        () => undefined,
-      );
-    }, ASK_EVERY_MS);
-    try {
-      await this.json(`/v1/projections/${encodeURIComponent(name)}/rebuild?wait=true`, { method: 'POST' });
-    } finally {
-      clearInterval(timer);
+  /** One after the other: a server is asked for one at a time. */
+  async rebuild(
+    names: readonly string[],
+    tell: (name: string, share: number, facts: number) => void,
+  ): Promise<readonly Compared[]> {
+    const compared: Compared[] = [];
+    for (const name of names) {
+      const ask = async (): Promise<void> => {
+        const all = (await this.projections()) as readonly { readonly name: string; readonly rebuild?: Rebuild }[];
+        const rebuild = all.find((status) => status.name === name)?.rebuild;
+        if (rebuild !== undefined) tell(name, rebuild.share, rebuild.facts);
+      };
+      const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
+      try {
+        const path = `/v1/projections/${encodeURIComponent(name)}/rebuild?wait=true`;
+        const done = await this.json<Rebuild>(path, { method: 'POST' });
+        if (done.compared !== undefined) compared.push(done.compared);
+      } finally {
+        clearInterval(timer);
+      }
     }
+    return compared;
+  }
+
+  async turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void> {
+    await this.json(`/v1/projections/${encodeURIComponent(name)}/${how}`, { method: 'POST' });
   }
 
   async retry(): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import type { Compared } from '#engine/projecting.js';
 import { Exit } from '#runtime/exit.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
 import { UsageError } from '../frame/parse-args.js';
@@ -8,20 +9,34 @@ export const projectionsRebuild = defineCommand({
   about: 'Fold a projection anew from the first fact beside the present one, then let readers switch.',
   example: 'patron projections rebuild lifecycle_stage',
   args: ['name?'],
-  flags: { all: { about: 'Every projection, one after the other.' }, ...asJson, ...where },
+  flags: { all: { about: 'Every projection, in one pass over the log.' }, ...asJson, ...where },
   async run({ args, flags }, world) {
     if ((args.name === undefined) !== flags.all) throw new UsageError('Name one projection, or give --all.');
     const patron = await world.patron(flags, 'write');
     const names = args.name === undefined ? (await patron.projections()).map(({ name }) => name) : [args.name];
     const progress = new ProgressLine(world.terminal, world.errText);
-    for (const name of names) {
-      world.signal.throwIfAborted();
-      const began = performance.now();
-      await patron.rebuild(name, (share, facts) => progress.show(name, share, facts, 'facts'));
-      progress.clear();
-      const seconds = Math.round(performance.now() - began) / 1000;
-      world.out(flags.json ? JSON.stringify({ name, seconds }) : `rebuilt ${name} in ${seconds} s`);
-    }
+    const began = performance.now();
+    const compared = await patron.rebuild(names, (name, share, facts) => progress.show(name, share, facts, 'facts'));
+    progress.clear();
+    const seconds = Math.round(performance.now() - began) / 1000;
+    if (flags.json) world.out(JSON.stringify({ seconds, rebuilt: compared }));
+    else for (const line of said(compared, seconds)) world.out(line);
     return Exit.ok;
   },
 });
+
+/** What was rebuilt, and what the first documents say otherwise now. */
+function said(compared: readonly Compared[], seconds: number): readonly string[] {
+  const lines = compared.flatMap(({ name, appeared, disappeared, changed, first }) => {
+    const isSame = appeared + disappeared + changed === 0;
+    const counts = isSame ? 'as before' : `${changed} changed, ${appeared} appeared, ${disappeared} disappeared`;
+    const shown = first.map(
+      ({ key, kind, changes }) => `  ${key} ${kind}: ${changes.map(({ field }) => field).join(', ')}`,
+    );
+    return [`rebuilt ${name}: ${counts}`, ...shown];
+  });
+  return [
+    ...lines,
+    `${compared.length} in ${seconds} s; \`patron projections switch-back <name>\` undoes one, \`drop\` keeps it for good`,
+  ];
+}

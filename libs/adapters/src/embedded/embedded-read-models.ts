@@ -4,6 +4,7 @@ import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { Checkpoint, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import { EARLIEST } from '#kernel/time.js';
+import { removeDatabase } from './durable-files.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { ReadModelSlot } from './read-model-slot.js';
 
@@ -99,11 +100,26 @@ export class EmbeddedReadModels extends ReadModels {
     });
   }
 
-  override async swap(build: ReadModel): Promise<void> {
+  override async swap(build: ReadModel, former: 'keep' | 'drop' = 'drop'): Promise<void> {
     const file = build instanceof EmbeddedReadModel ? build.file() : undefined;
     if (!(build instanceof EmbeddedReadModel) || file === undefined) throw new TypeError('No build of this adapter.');
-    this.slotOf(build.spec).swap(file);
+    this.slotOf(build.spec).swap(file, former);
     this.building.delete(file);
+  }
+
+  override async abandon(build: ReadModel): Promise<void> {
+    const file = build instanceof EmbeddedReadModel ? build.file() : undefined;
+    if (file === undefined || !this.building.delete(file)) return;
+    file.close();
+    removeDatabase(file.path);
+  }
+
+  override async switchBack(spec: ReadModelSpec): Promise<boolean> {
+    return this.slotOf(spec).switchBack();
+  }
+
+  override async drop(spec: ReadModelSpec): Promise<boolean> {
+    return this.slotOf(spec).drop();
   }
 
   override async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ReadModelSpec } from '#kernel/ports/read-models.js';
 import { instantOf } from '#kernel/time.js';
@@ -23,6 +23,8 @@ export interface SlotOptions {
 export class ReadModelSlot {
   private readonly base: string;
   private readonly pointer: string;
+  /** Names the build that was read before and is kept. */
+  private readonly formerly: string;
   private file: ReadModelFile | undefined;
   private lookedAtMs = -Infinity;
   private builds = 0;
@@ -34,6 +36,7 @@ export class ReadModelSlot {
     const indexes = createHash('sha256').update(JSON.stringify(spec.indexes)).digest('hex').slice(0, 8);
     this.base = `${spec.name}-v${spec.version}-${indexes}`;
     this.pointer = join(options.folder, `${this.base}.current`);
+    this.formerly = join(options.folder, `${this.base}.former`);
   }
 
   /** The build that is read now; undefined where this process only reads and none was made yet. */
@@ -58,23 +61,57 @@ export class ReadModelSlot {
     return new ReadModelFile(join(this.options.folder, `${this.base}-${id}.db`), this.spec, 'write');
   }
 
-  swap(build: ReadModelFile): void {
+  swap(build: ReadModelFile, keeping: 'keep' | 'drop'): void {
     if (build === this.file) return;
     const former = this.current();
     build.addIndexes();
     build.sync();
-    replaceFile(this.pointer, basename(build.path));
-    this.file = build;
-    this.lookedAtMs = performance.now();
+    this.drop();
+    if (keeping === 'keep' && former !== undefined) replaceFile(this.formerly, basename(former.path));
+    this.read(build);
     if (former === undefined) return;
     former.close();
-    removeDatabase(former.path);
+    if (keeping === 'drop') removeDatabase(former.path);
+  }
+
+  /** A crash in the midst leaves readers with the one they went back to; the other one is then folded again if it is wanted. */
+  switchBack(): boolean {
+    const path = this.kept();
+    const present = this.current();
+    if (path === undefined || present === undefined) return false;
+    const former = this.opened(path);
+    if (former === undefined) return false;
+    this.read(former);
+    replaceFile(this.formerly, basename(present.path));
+    present.close();
+    return true;
+  }
+
+  drop(): boolean {
+    const path = this.kept();
+    rmSync(this.formerly, { force: true });
+    if (path === undefined) return false;
+    removeDatabase(path);
+    return true;
   }
 
   close(): void {
     this.file?.close();
     this.file = undefined;
     this.lookedAtMs = -Infinity;
+  }
+
+  private read(file: ReadModelFile): void {
+    replaceFile(this.pointer, basename(file.path));
+    this.file = file;
+    this.lookedAtMs = performance.now();
+  }
+
+  /** The file that was read before and is kept. */
+  private kept(): string | undefined {
+    if (!existsSync(this.formerly)) return undefined;
+    const path = join(this.options.folder, readFileSync(this.formerly, 'utf8'));
+    return existsSync(path) && path !== this.pointed() ? path : undefined;
   }
 
   private pointed(): string {
@@ -103,11 +140,11 @@ export class ReadModelSlot {
   }
 
   private removeUnfinished(): void {
-    const current = this.pointed();
+    const inUse = [this.pointed(), this.kept()];
     for (const name of readdirSync(this.options.folder)) {
       const path = join(this.options.folder, name);
       const isBuild = name === `${this.base}.db` || (name.startsWith(`${this.base}-`) && name.endsWith('.db'));
-      if (isBuild && path !== current) removeDatabase(path);
+      if (isBuild && !inUse.includes(path)) removeDatabase(path);
     }
   }
 }

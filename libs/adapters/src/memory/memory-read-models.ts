@@ -12,6 +12,7 @@ interface Build {
 /** Which build is read; handles look it up at every call, so that a swap is one step for all of them. */
 interface Slot {
   build: Build;
+  former?: Build | undefined;
 }
 
 const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST } });
@@ -101,11 +102,30 @@ export class MemoryReadModels extends ReadModels {
     return new MemoryReadModel(spec, { build: emptyBuild() });
   }
 
-  override async swap(build: ReadModel): Promise<void> {
+  override async swap(build: ReadModel, former: 'keep' | 'drop' = 'drop'): Promise<void> {
     if (!(build instanceof MemoryReadModel)) throw new TypeError('The build was made by another adapter.');
     const slot = this.slotOf(build.spec);
+    slot.former = former === 'keep' ? slot.build : undefined;
     slot.build = build.slot.build;
     build.slot = slot;
+  }
+
+  override async abandon(build: ReadModel): Promise<void> {
+    if (build instanceof MemoryReadModel) build.slot = { build: emptyBuild() };
+  }
+
+  override async switchBack(spec: ReadModelSpec): Promise<boolean> {
+    const slot = this.slotOf(spec);
+    if (slot.former === undefined) return false;
+    [slot.build, slot.former] = [slot.former, slot.build];
+    return true;
+  }
+
+  override async drop(spec: ReadModelSpec): Promise<boolean> {
+    const slot = this.slotOf(spec);
+    const kept = slot.former !== undefined;
+    slot.former = undefined;
+    return kept;
   }
 
   override close(): Promise<void> {

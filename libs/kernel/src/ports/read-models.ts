@@ -100,8 +100,17 @@ export abstract class ReadModels {
   abstract open(spec: ReadModelSpec): Promise<ReadModel>;
   /** An empty build beside the one being read. */
   abstract build(spec: ReadModelSpec): Promise<ReadModel>;
-  /** Makes a build the one that is read, in one step; the former one is dropped. */
-  abstract swap(build: ReadModel): Promise<void>;
+  /**
+   * Makes a build the one that is read, in one step. The former one is dropped, or kept where that is asked for: until `drop`,
+   * or until the next swap.
+   */
+  abstract swap(build: ReadModel, former?: 'keep' | 'drop'): Promise<void>;
+  /** Removes a build that will not be read. */
+  abstract abandon(build: ReadModel): Promise<void>;
+  /** Makes the one that was kept the one that is read, in one step, and keeps the other; false where none was kept. */
+  abstract switchBack(spec: ReadModelSpec): Promise<boolean>;
+  /** Removes the one that was kept; false where none was. */
+  abstract drop(spec: ReadModelSpec): Promise<boolean>;
   abstract close(): Promise<void>;
 }
 

@@ -1,0 +1,93 @@
+import type { Json } from '#kernel/ports/read-models.js';
+import { customerStream } from '#kernel/fact.js';
+import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
+import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
+import { specOf } from '#engine/read-side.js';
+import { counting, switches } from '#testing/counting.js';
+import { engineWorld, type World } from '#testing/engine-world.js';
+import { proposed } from '#testing/proposed.js';
+
+const CUSTOMERS = 30;
+const counted = (by: number) => proposed('Counted', { data: { by } });
+
+describe('rebuilding', () => {
+  let world: World;
+  let store: MemoryEventStore;
+  let readModels: MemoryReadModels;
+  const projector = () => {
+    const { projector: found } = world.engine;
+    if (found === undefined) throw new Error('This world folds nothing.');
+    return found;
+  };
+  const add = async (by: number): Promise<void> => {
+    for (let n = 0; n < CUSTOMERS; n += 1) {
+      const stream = customerStream(`c-${n}`);
+      await store.append(stream, (await store.readStream(stream)).length, [counted(by)]);
+    }
+  };
+  const sums = async (): Promise<ReadonlySet<unknown>> =>
+    new Set([...(await world.documents('sums')).values()].map(({ sum }) => sum));
+  const damage = async (key: string, doc: Json | null): Promise<void> => {
+    const model = await readModels.open(specOf(world.engine.registry, 'sums'));
+    const { position: loadedAt = 0 } = (await model.load([key])).get(key) ?? {};
+    await model.write([{ key, doc, position: loadedAt, due: null, loadedAt }], await model.checkpoint());
+  };
+
+  beforeEach(async () => {
+    switches.broken = false;
+    store = new MemoryEventStore();
+    readModels = new MemoryReadModels();
+    await add(1);
+    world = await engineWorld([counting], { store, readModels });
+    await world.quiet();
+  });
+  afterEach(() => world.close());
+
+  it('says what the new build has otherwise, and goes back and forth between the two', async () => {
+    await damage('c-7', { sum: 99, group: 0, restedAt: null, due: null });
+    const [compared] = await projector().rebuild('sums', undefined, true);
+    expect(compared).toMatchObject({ name: 'sums', changed: 1, appeared: 0, disappeared: 0 });
+    expect(compared?.first).toMatchObject([
+      { key: 'c-7', changes: [{ field: 'due' }, { field: 'group' }, { field: 'sum', from: 99, to: 1 }] },
+    ]);
+    expect(await sums()).toEqual(new Set([1]));
+    expect(await projector().switchBack('sums')).toBe(true);
+    expect(await sums()).toEqual(new Set([1, 99]));
+    await add(2); // it follows as the other one did
+    expect(await sums()).toEqual(new Set([3, 101]));
+    expect(await projector().switchBack('sums')).toBe(true);
+    expect(await sums()).toEqual(new Set([3]));
+    expect(await projector().drop('sums')).toBe(true);
+    expect([await projector().switchBack('sums'), await projector().drop('sums')]).toEqual([false, false]);
+  });
+
+  it('is given up at the next batch, leaves what is read, and can be begun again', async () => {
+    await damage('c-7', { sum: 99, group: 0, restedAt: null, due: null });
+    const rebuilding = projector().rebuild('sums', () => void projector().cancel('sums'), true);
+    const second = projector().rebuild('sums');
+    await expect(second).rejects.toMatchObject({ code: 'idle_projection.not_found' });
+    await expect(rebuilding).rejects.toMatchObject({ code: 'projection.rebuild_cancelled' });
+    expect(await projector().cancel('sums')).toBe(false);
+    expect(await sums()).toEqual(new Set([1, 99]));
+    await projector().rebuild('sums');
+    expect(await sums()).toEqual(new Set([1]));
+  });
+
+  it('keeps no build in which customers are parked', async () => {
+    switches.broken = true;
+    await add(13);
+    await world.quiet();
+    switches.broken = false;
+    await projector().rebuild('sums', undefined, true);
+    expect(await sums()).toEqual(new Set([14]));
+    expect(await projector().switchBack('sums')).toBe(false);
+  });
+
+  it('takes several in one pass', async () => {
+    const names = [...world.engine.registry.projections.keys()];
+    const compared = await projector().rebuild(names, undefined, true);
+    expect(
+      compared.map(({ name, changed, appeared, disappeared }) => [name, changed + appeared + disappeared]),
+    ).toEqual(names.map((name) => [name, 0]));
+  });
+});

@@ -1,0 +1,128 @@
+import type { ReadModel } from '#kernel/ports/read-models.js';
+import type { AnyProjection } from '#kernel/projection.js';
+import { catchUp, foldAnew, type Folded } from './building.js';
+import { differences, type Difference } from './differences.js';
+import { NotFound, RebuildCancelled } from './errors.js';
+import type { Parking } from './parking.js';
+import type { Compared, Progress } from './projecting.js';
+import type { ProjectionRun } from './projection-run.js';
+import type { ProjectorOptions } from './projector-options.js';
+import { specOf } from './read-side.js';
+
+/** Differing documents that are shown of each read model. */
+const SHOWN = 5;
+
+/** What rebuilding needs of the projector whose read models are rebuilt. */
+export interface RebuildHost {
+  readonly options: ProjectorOptions;
+  readonly parking: Parking;
+  run(name: string): ProjectionRun;
+  /** Reads a model from now on, where it is. */
+  goOn(projection: AnyProjection, model: ReadModel): Promise<void>;
+  /** Runs while nothing else is folded or switched. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Readers have other builds of these; in turn. */
+  switched(names: readonly string[]): void;
+  throwIfStopped(): void;
+}
+
+/** Builds read models anew beside those that are read, switches to them, and back. */
+export class Rebuilding {
+  /** Each of these, and whether it is to be given up. */
+  private readonly underWay = new Map<string, { cancelled: boolean }>();
+
+  constructor(private readonly host: RebuildHost) {}
+
+  has(name: string): boolean {
+    return this.underWay.has(name);
+  }
+
+  /**
+   * Folds projections from the first fact in one pass, and lets readers switch in one step each. What was read before is kept
+   * where `keep` says so, and compared: a build with parked customers cannot be gone back to, as its documents stand still.
+   *
+   * @throws {NotFound} @throws {RebuildCancelled}
+   */
+  async run(names: readonly string[], progress: Progress, keep: boolean): Promise<readonly Compared[]> {
+    const { host } = this;
+    const projections = names.map((name) => host.run(name).projection);
+    for (const { name } of projections) {
+      if (this.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
+    }
+    const state = { cancelled: false };
+    for (const { name } of projections) this.underWay.set(name, state);
+    try {
+      const builds = await foldAnew(host.options, projections, (...far) => {
+        host.throwIfStopped();
+        if (state.cancelled) throw new RebuildCancelled(names);
+        progress(...far);
+      });
+      return await host.inTurn(async () => {
+        if (state.cancelled) {
+          for (const { model } of builds) await host.options.readModels.abandon(model);
+          throw new RebuildCancelled(names);
+        }
+        const compared: Compared[] = [];
+        for (const build of builds) compared.push(await this.switchTo(build, keep));
+        host.switched(projections.map(({ name }) => name));
+        return compared;
+      });
+    } finally {
+      for (const { name } of projections) this.underWay.delete(name);
+    }
+  }
+
+  /** Gives up the rebuild that a projection is in, at its next batch; what is read stays. False where there is none. */
+  cancel(name: string): boolean {
+    this.host.run(name);
+    const state = this.underWay.get(name);
+    if (state !== undefined) state.cancelled = true;
+    return state !== undefined;
+  }
+
+  /** Lets readers have the build again that was read before the last rebuild; it goes on from where it was. */
+  switchBack(name: string): Promise<boolean> {
+    const { host } = this;
+    const { projection, model } = host.run(name);
+    return host.inTurn(async () => {
+      await host.run(name).write();
+      if (!(await host.options.readModels.switchBack(specOf(host.options.registry, name)))) return false;
+      await host.goOn(projection, model);
+      host.switched([name]);
+      return true;
+    });
+  }
+
+  /** Removes what was kept by the last rebuild. */
+  drop(name: string): Promise<boolean> {
+    const { options } = this.host;
+    return this.host.inTurn(() => options.readModels.drop(specOf(options.registry, name)));
+  }
+
+  private async switchTo({ projection, model, parking, run }: Folded, keep: boolean): Promise<Compared> {
+    const { host } = this;
+    const { name } = projection;
+    const present = host.run(name);
+    await catchUp(host.options, [run], Math.max(present.folded, run.folded));
+    const isWhole = keep && host.parking.of(name).length === 0 && parking.of(name).length === 0;
+    if (keep) await catchUp(host.options, [present], run.folded);
+    const compared = keep ? await compare(name, present.model, model) : { name, ...NOTHING };
+    await host.parking.adopt(parking);
+    await host.options.readModels.swap(model, isWhole && present.position > 0 ? 'keep' : 'drop');
+    await host.parking.releaseAllBut(parking, name);
+    await host.goOn(projection, model);
+    return compared;
+  }
+}
+
+const NOTHING = { appeared: 0, disappeared: 0, changed: 0, first: [] };
+
+async function compare(name: string, before: ReadModel, after: ReadModel): Promise<Compared> {
+  const counts = { appeared: 0, disappeared: 0, changed: 0 };
+  const first: Difference[] = [];
+  for await (const difference of differences(before, after)) {
+    counts[difference.kind] += 1;
+    if (first.length < SHOWN) first.push(difference);
+  }
+  return { name, ...counts, first };
+}
