@@ -48,9 +48,10 @@ export const rebuild: Check = {
   },
 };
 
-/** Builds there are once one more was made without disturbance. */
+/** Builds there are once one more was made without disturbance and what it keeps of before was dropped. */
 async function rebuilt(data: string): Promise<number> {
   await ran(['projections', 'rebuild', MODEL], data);
+  await ran(['projections', 'drop', MODEL], data);
   const names = readdirSync(join(data, 'read-models'));
   return names.filter((name) => name.startsWith(`${MODEL}-`) && name.endsWith('.db')).length;
 }
