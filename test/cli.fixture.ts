@@ -72,6 +72,20 @@ export class CliWorld {
     return { code, out, err };
   }
 
+  /** Begins one command, which is ended by `kill`. */
+  start(words: readonly string[], more: Readonly<Record<string, string>> = {}): { kill(): Promise<void> } {
+    const child = spawn(process.execPath, [program, ...words], {
+      ...{ cwd: this.folder, env: { ...this.env, ...more }, stdio: 'ignore' },
+    });
+    const ended = once(child, 'exit');
+    return {
+      kill: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
+
   /** Through the running server. */
   through(words: readonly string[], input = ''): Promise<Ended> {
     return this.patron([...words, '--server', this.url, '--token', this.token], input);

@@ -1,6 +1,7 @@
 import { alerts } from './commands/alerts.js';
 import { backup } from './commands/backup.js';
 import { clockAdvance, clockFix, clockLift, clockShow } from './commands/clock.js';
+import { copyCommand } from './commands/copy.js';
 import { customer } from './commands/customer.js';
 import { demo } from './commands/demo.js';
 import { diff } from './commands/diff.js';
@@ -48,6 +49,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['projections digest', projectionsDigest],
   ['backup', backup],
   ['restore', restore],
+  ['copy', copyCommand],
   ['clock show', clockShow],
   ['clock advance', clockAdvance],
   ['clock fix', clockFix],

@@ -12,7 +12,7 @@ export type Mode = 'write' | 'read';
 
 /** Adapters load when they are chosen: the embedded default never loads the drivers of servers. */
 export async function openEventStore(
-  { eventStore, data }: PatronConfig,
+  { eventStore, data }: Pick<PatronConfig, 'eventStore' | 'data'>,
   mode: Mode,
   clock: Clock,
 ): Promise<EventStore> {

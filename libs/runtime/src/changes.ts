@@ -99,15 +99,15 @@ export class Changes {
     return `${JSON.stringify({ heartbeat: true, cursor: this.cursorOf(position) })}\n`;
   }
 
-  /** Names the history, so that a cursor is not taken for one of another store. */
+  /** Names the numbering, so that a cursor is not taken for one of another store, or of this history in another one. */
   private cursorOf(position: number): string {
-    return `${this.engine.store.storeId.slice(0, 8)}.${position}`;
+    return `${this.engine.store.numbering.slice(0, 8)}.${position}`;
   }
 
   private positionOf(cursor: string | undefined): number {
     if (cursor === undefined || cursor === '') return 0;
     const [, store, position] = /^(.+)\.(\d{1,16})$/.exec(cursor) ?? [];
-    if (store === this.engine.store.storeId.slice(0, 8)) return Number(position);
+    if (store === this.engine.store.numbering.slice(0, 8)) return Number(position);
     throw new InvalidRequest([{ path: 'after', message: 'is no cursor that a feed of this history gave' }]);
   }
 }

@@ -29,6 +29,10 @@ export class MeasuredEventStore extends EventStore {
     this.stride = store.stride;
   }
 
+  override get numbering(): string {
+    return this.store.numbering;
+  }
+
   onAppend(listener: (append: Append) => void): void {
     this.listeners.push(listener);
   }

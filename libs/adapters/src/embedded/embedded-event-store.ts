@@ -3,6 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '#kernel/ports/clock.js';
 import {
   EventStore,
+  MirrorOnly,
+  StoreRefused,
   StoreUnavailable,
   type Appended,
   type Batch,
@@ -14,10 +16,10 @@ import {
 } from '#kernel/ports/event-store.js';
 import type { Position, Proposed, Recorded } from '#kernel/fact.js';
 import { instantOf } from '#kernel/time.js';
-import { checkLog, createLog, guarded, logPath } from './log-file.js';
+import { checkLog, createLog, descriptionOf, guarded, logPath, openLog } from './log-file.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { openDatabase, scalar, type Database } from './sqlite.js';
+import { openDatabase, type Database } from './sqlite.js';
 import { Waker } from './waker.js';
 import { WriterLock } from './writer-lock.js';
 
@@ -37,6 +39,7 @@ export interface EmbeddedEventStoreOptions {
 
 interface Parts {
   readonly storeId: string;
+  readonly numbering: string;
   readonly reader: LogReader;
   readonly waker: Waker;
   readonly writer?: { readonly log: LogWriter; readonly db: Database; readonly lock: WriterLock };
@@ -52,28 +55,34 @@ export class EmbeddedEventStore extends EventStore {
     this.storeId = parts.storeId;
   }
 
-  /** @throws {StoreRefused} where another process writes, or the file is not ours, is torn or is newer */
+  /** @throws {StoreRefused} where another process writes, or the file is not ours, is torn or is newer @throws {MirrorOnly} */
   static async open({ folder, clock, mode }: EmbeddedEventStoreOptions): Promise<EmbeddedEventStore> {
     const path = logPath(folder);
     if (mode === 'read') {
       checkLog(path);
-      return new EmbeddedEventStore({ ...reading(path), waker: new Waker('polling') });
+      return new EmbeddedEventStore({ ...reading(folder, mode), waker: new Waker('polling') });
     }
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = await WriterLock.take(folder);
+    let db: Database | undefined;
     try {
       createLog(path);
       checkLog(path);
-      const db = guarded(path, () => openForWriting(path));
-      const read = reading(path);
+      db = guarded(path, () => openLog(path));
+      const read = reading(folder, mode);
       const waker = new Waker('told');
       const now = clock ?? { now: () => instantOf(Date.now()) };
       const log = new LogWriter(db, now, read.reader.head(), () => waker.wake());
       return new EmbeddedEventStore({ ...read, waker, writer: { log, db, lock } });
     } catch (error) {
+      db?.close();
       lock.release();
       throw error;
     }
+  }
+
+  override get numbering(): string {
+    return this.parts.numbering;
   }
 
   override async append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended> {
@@ -194,18 +203,21 @@ export class EmbeddedEventStore extends EventStore {
   }
 }
 
-function reading(path: string): { readonly storeId: string; readonly reader: LogReader } {
+/** @throws {StoreRefused} for a copy that was not finished @throws {MirrorOnly} for a writer on a mirror */
+function reading(folder: string, mode: 'write' | 'read'): Pick<Parts, 'storeId' | 'numbering' | 'reader'> {
+  const path = logPath(folder);
   return guarded(path, () => {
     const db = openDatabase(path, { readOnly: true, waitMs: WAIT_MS });
-    const storeId = String(scalar(db, "SELECT value FROM meta WHERE name = 'store_id'"));
-    return { storeId, reader: new LogReader(path, db) };
+    try {
+      const { storeId, numbering = storeId, standing } = descriptionOf(db);
+      if (standing === 'copying') {
+        throw new StoreRefused(`A copy into ${folder} was not finished: run the same \`patron copy\` again.`);
+      }
+      if (standing === 'mirror' && mode === 'write') throw new MirrorOnly(folder);
+      return { storeId, numbering, reader: new LogReader(path, db) };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
-}
-
-/** FULL: a commit is on the disk when it returns. A checkpoint every 16 MB instead of 4 takes a tenth more appends. */
-function openForWriting(path: string): Database {
-  const db = openDatabase(path, { waitMs: WAIT_MS });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768');
-  return db;
 }

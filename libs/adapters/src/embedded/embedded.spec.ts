@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventStoreContract } from '#testing/event-store.contract.js';
 import { portionsContract } from '#testing/event-store-portions.contract.js';
+import { historyCopyContract } from '#testing/history-copy.contract.js';
 import { keysContract } from '#testing/keys.contract.js';
 import { readModelsContract } from '#testing/read-models.contract.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
+import { EmbeddedHistoryCopy } from './embedded-history-copy.js';
 import { EmbeddedKeys } from './embedded-keys.js';
 import { EmbeddedReadModels } from './embedded-read-models.js';
 
@@ -49,6 +51,22 @@ eventStoreContract(
   },
   portionsContract,
 );
+
+historyCopyContract('embedded', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'patron-'));
+  let store: EmbeddedEventStore | undefined;
+  return {
+    open: (storeId) => EmbeddedHistoryCopy.open({ folder, storeId, standing: 'copying' }),
+    history: async () => {
+      await store?.close();
+      return (store = await EmbeddedEventStore.open({ folder, mode: 'write' }));
+    },
+    dispose: async () => {
+      await store?.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
 
 readModelsContract('embedded', async () => {
   const { subject, opening, reopen, dispose } = await inFolder((folder) =>

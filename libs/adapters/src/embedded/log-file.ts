@@ -7,6 +7,7 @@ import { isMissing, isTorn, openDatabase, scalar, transact, type Database } from
 
 const APPLICATION_ID = 0x50_54_4c_47; // "PTLG" in the header of every log of ours
 const FORMAT = 1;
+const WAIT_MS = 5_000;
 const CHOICE = 'Restore a backup, or choose another folder.';
 
 const SCHEMA = `
@@ -25,8 +26,19 @@ const SCHEMA = `
 
 export const logPath = (folder: string): string => join(folder, 'log.db');
 
+/** What a log is when it is no history of its own: a copy that was not finished, or one that goes on following another store. */
+export type Standing = 'copying' | 'mirror';
+
+/** What is written of a log into it. Without `storeId` it begins a history; without `standing` it is one. */
+export interface Description {
+  readonly storeId?: string;
+  readonly standing?: Standing;
+  /** See `EventStore.numbering`; of a copy. */
+  readonly numbering?: string;
+}
+
 /** Makes an empty log where there is none, in one step: a crash leaves a whole log or none. Under the writer's lock only. */
-export function createLog(path: string): void {
+export function createLog(path: string, { storeId = randomUUID(), standing, numbering }: Description = {}): void {
   if (existsSync(path)) return;
   if (sizeOf(`${path}-wal`) > 0) {
     throw new StoreRefused(`${path} is missing, though facts that were on their way to it are there (-wal). ${CHOICE}`);
@@ -37,7 +49,7 @@ export function createLog(path: string): void {
   try {
     transact(db, () => {
       db.exec(SCHEMA);
-      db.prepare('INSERT INTO meta (name, value) VALUES (?, ?)').run('store_id', randomUUID());
+      for (const [name, value] of Object.entries({ store_id: storeId, standing, numbering })) noted(db, name, value);
     });
   } finally {
     db.close();
@@ -45,6 +57,34 @@ export function createLog(path: string): void {
   syncFile(made);
   renameSync(made, path);
   syncFolder(dirname(path));
+}
+
+/** FULL: a commit is on the disk when it returns. A checkpoint every 16 MB instead of 4 takes a tenth more appends. */
+export function openLog(path: string): Database {
+  const db = openDatabase(path, { waitMs: WAIT_MS });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768');
+  return db;
+}
+
+/** Writes one thing that a log says of itself; undefined takes it away. */
+export function noted(db: Database, name: string, value: string | undefined): void {
+  if (value === undefined) db.prepare('DELETE FROM meta WHERE name = ?').run(name);
+  else db.prepare('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)').run(name, value);
+}
+
+export function saidOf(db: Database, name: string): string | undefined {
+  const value = scalar(db, 'SELECT value FROM meta WHERE name = ?', name);
+  return value === undefined ? undefined : String(value);
+}
+
+export function descriptionOf(db: Database): Description & { readonly storeId: string } {
+  const [standing, numbering] = [saidOf(db, 'standing') as Standing | undefined, saidOf(db, 'numbering')];
+  return {
+    storeId: String(saidOf(db, 'store_id')),
+    ...(standing !== undefined && { standing }),
+    ...(numbering !== undefined && { numbering }),
+  };
 }
 
 /**

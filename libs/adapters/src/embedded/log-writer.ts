@@ -2,28 +2,10 @@ import type { Clock } from '#kernel/ports/clock.js';
 import { StoreUnavailable, WrongExpectedRevision, type Appended } from '#kernel/ports/event-store.js';
 import type { Position, Proposed } from '#kernel/fact.js';
 import { msOf } from '#kernel/time.js';
-import { Lru } from './lru.js';
-import { rollback, scalar, type Database, type Statement } from './sqlite.js';
+import { LogRows, rowOf, type Row } from './log-rows.js';
+import { rollback, type Database, type Statement } from './sqlite.js';
 
 const GROUP_FACTS = 512;
-const CACHED_STREAMS = 100_000;
-
-interface Head {
-  /** 0 until the stream has its first fact. */
-  id: number;
-  /** How many facts it holds. */
-  count: number;
-}
-
-/** A fact made ready to be stored; what cannot be written fails here, before it can disturb the others of its group. */
-interface Row {
-  readonly type: string;
-  readonly version: number;
-  readonly id: string;
-  readonly occurred: number;
-  readonly data: string;
-  readonly metadata: string;
-}
 
 interface Waiting {
   readonly stream: string;
@@ -41,14 +23,9 @@ export class LogWriter {
   private waiting: Waiting[] = [];
   private scheduled = false;
   private broken = false;
-  private last: Position;
-  private readonly heads = new Lru<string, Head>(CACHED_STREAMS);
-  private readonly types = new Map<string, number>();
+  private readonly rows: LogRows;
   private readonly begin: Statement;
   private readonly commit: Statement;
-  private readonly insert: Statement;
-  private readonly findHead: Statement;
-  private readonly addStream: Statement;
 
   constructor(
     private readonly db: Database,
@@ -57,17 +34,9 @@ export class LogWriter {
     public head: Position,
     private readonly onCommit: () => void,
   ) {
-    this.last = head;
+    this.rows = new LogRows(db, head);
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
-    this.insert = db.prepare(
-      'INSERT INTO facts (position, stream, revision, type, version, id, occurred, recorded, data, metadata)' +
-        ' VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    );
-    this.findHead = db.prepare(
-      'SELECT id, (SELECT max(revision) FROM facts WHERE stream = streams.id) FROM streams WHERE name = ?',
-    );
-    this.addStream = db.prepare('INSERT INTO streams (name) VALUES (?)');
   }
 
   append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended> {
@@ -106,7 +75,7 @@ export class LogWriter {
       this.fail(group, error);
       return;
     }
-    this.head = this.last;
+    this.head = this.rows.last;
     this.onCommit();
     for (const [at, { resolve, reject }] of group.entries()) {
       const answer = answers[at];
@@ -130,32 +99,10 @@ export class LogWriter {
   }
 
   private write({ stream, expected, rows }: Waiting, recorded: number): Appended | WrongExpectedRevision {
-    const head = this.headOf(stream);
+    const head = this.rows.headOf(stream);
     if (head.count !== expected) return new WrongExpectedRevision(stream, expected, head.count);
-    if (head.id === 0) head.id = Number(this.addStream.run(stream).lastInsertRowid);
-    for (const { type, version, id, occurred, data, metadata } of rows) {
-      const typeId = this.types.get(type) ?? this.typeId(type);
-      this.last += 1;
-      this.insert.run(this.last, head.id, head.count, typeId, version, id, occurred, recorded, data, metadata);
-      head.count += 1;
-    }
-    return { revision: head.count - 1, position: this.last };
-  }
-
-  private headOf(stream: string): Head {
-    const cached = this.heads.get(stream);
-    if (cached !== undefined) return cached;
-    const [id, revision] = (this.findHead.get(stream) as [number, number | null] | undefined) ?? [0, null];
-    const head = { id, count: revision === null ? 0 : revision + 1 };
-    this.heads.set(stream, head);
-    return head;
-  }
-
-  private typeId(type: string): number {
-    const known = scalar(this.db, 'SELECT id FROM types WHERE name = ?', type);
-    const id = Number(known ?? this.db.prepare('INSERT INTO types (name) VALUES (?)').run(type).lastInsertRowid);
-    this.types.set(type, id);
-    return id;
+    for (const row of rows) this.rows.put(stream, head, row, recorded);
+    return { revision: head.count - 1, position: this.rows.last };
   }
 
   /** What was remembered may not have been stored: it is forgotten, and read again before the next group. */
@@ -173,16 +120,7 @@ export class LogWriter {
 
   private recover(): void {
     rollback(this.db);
-    this.heads.clear();
-    this.types.clear();
-    this.last = Number(scalar(this.db, 'SELECT coalesce(max(position), 0) FROM facts'));
+    this.rows.forget();
     this.broken = false;
   }
-}
-
-/** @throws {RangeError} for an instant that is none; {TypeError} for a body that is no JSON */
-function rowOf({ type, version, id, occurredAt, data, metadata }: Proposed): Row {
-  const occurred = msOf(occurredAt);
-  if (Number.isNaN(occurred)) throw new RangeError(`occurredAt of ${type} ${id} is no instant: ${occurredAt}`);
-  return { type, version, id, occurred, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
 }

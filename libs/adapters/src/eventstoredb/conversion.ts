@@ -20,6 +20,8 @@ export interface WireEvent {
 interface Stored extends Metadata {
   readonly version: number;
   readonly occurredAt: string;
+  /** Of a fact that was copied: when the store that it came from took it. The server's own time is that of the copy. */
+  readonly recordedAt?: string;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -31,21 +33,29 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @throws {AppendTooLarge} over 1,048,576 bytes of bodies
  */
 export function wireEvents(facts: readonly Proposed[]): readonly WireEvent[] {
-  let [bodies, rest] = [0, 0];
   const ids = new Set<string>();
-  const events = facts.map((fact): WireEvent => {
-    const { id, type, version, occurredAt, data, metadata } = fact;
-    if (!UUID.test(id)) throw new TypeError(`The id of a fact must be a UUID in lower case, not "${id}".`);
-    if (ids.has(id)) throw new TypeError(`Two facts of one append have the id ${id}.`);
-    ids.add(id);
-    if (type === '' || type.startsWith('$')) throw new TypeError(`"${type}" cannot be the type of a fact.`);
-    const event = { id, type, data: bytes(data), metadata: bytes({ ...metadata, version, occurredAt }) };
-    bodies += event.data.length;
-    rest += event.metadata.length;
-    return event;
+  const events = facts.map((fact) => {
+    if (ids.has(fact.id)) throw new TypeError(`Two facts of one append have the id ${fact.id}.`);
+    ids.add(fact.id);
+    return eventOf(fact);
   });
-  if (bodies > MOST_BODY_BYTES || rest > MOST_METADATA_BYTES) throw new AppendTooLarge(MOST_BODY_BYTES);
+  if (!fitsOneAppend(events)) throw new AppendTooLarge(MOST_BODY_BYTES);
   return events;
+}
+
+/** A fact that another store recorded, as the server takes it; `recordedOf` gives it back as it was. @throws {TypeError} */
+export const copiedEvent = (fact: Recorded): WireEvent => eventOf(fact, fact.recordedAt);
+
+export function fitsOneAppend(events: readonly WireEvent[]): boolean {
+  let [bodies, rest] = [0, 0];
+  for (const { data, metadata } of events) [bodies, rest] = [bodies + data.length, rest + metadata.length];
+  return bodies <= MOST_BODY_BYTES && rest <= MOST_METADATA_BYTES;
+}
+
+function eventOf({ id, type, version, occurredAt, data, metadata }: Proposed, recordedAt?: string): WireEvent {
+  if (!UUID.test(id)) throw new TypeError(`The id of a fact must be a UUID in lower case, not "${id}".`);
+  if (type === '' || type.startsWith('$')) throw new TypeError(`"${type}" cannot be the type of a fact.`);
+  return { id, type, data: bytes(data), metadata: bytes({ ...metadata, version, occurredAt, recordedAt }) };
 }
 
 function bytes(value: unknown): Uint8Array {
@@ -70,7 +80,7 @@ export function recordedOf(event: RecordedEvent, prefix: string): Recorded {
   if (!isFact(event, prefix) || position === undefined) {
     throw new StoreRefused(`Event ${String(revision)} of stream ${streamId} was not written by Patron.`);
   }
-  const { version, occurredAt, ...metadata } = stored as unknown as Stored;
+  const { version, occurredAt, recordedAt, ...metadata } = stored as unknown as Stored;
   return {
     ...{ id, type, version, occurredAt },
     data: data as Recorded['data'],
@@ -78,7 +88,7 @@ export function recordedOf(event: RecordedEvent, prefix: string): Recorded {
     stream: streamId.slice(prefix.length),
     revision: Number(revision),
     position: positionOf(position.commit),
-    recordedAt: instantOf(created.getTime()),
+    recordedAt: recordedAt ?? instantOf(created.getTime()),
   };
 }
 

@@ -27,8 +27,8 @@ const LAST = [1, 32, 1_024];
 export interface EventStoreDBOptions {
   /** `esdb://…`, see `settingsOf`. */
   readonly url: string;
-  /** `read` begins no history where there is none. */
-  readonly mode: 'write' | 'read';
+  /** `read` begins no history where there is none; `copy` reads one that is not whole, for whoever copies into it. */
+  readonly mode: 'write' | 'read' | 'copy';
 }
 
 /** A stretch of the server's log. */
@@ -56,6 +56,7 @@ export class EventStoreDBEventStore extends EventStore {
 
   private constructor(
     readonly storeId: string,
+    private readonly numberedBy: string,
     private readonly connection: Connection,
     private readonly prefix: string,
     /** Before the first fact. */
@@ -71,12 +72,16 @@ export class EventStoreDBEventStore extends EventStore {
     const { connectionString, history } = settingsOf(url);
     const connection = connect(connectionString);
     try {
-      const { storeId, position } = await historyOf(connection, history, mode);
-      return new EventStoreDBEventStore(storeId, connection, `${history}/`, position);
+      const { storeId, numbering, position } = await historyOf(connection, history, mode);
+      return new EventStoreDBEventStore(storeId, numbering, connection, `${history}/`, position);
     } catch (error) {
       await connection.release();
       throw error;
     }
+  }
+
+  override get numbering(): string {
+    return this.numberedBy;
   }
 
   override async append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended> {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import { eventStoreContract } from '#testing/event-store.contract.js';
+import { historyCopyContract } from '#testing/history-copy.contract.js';
 import { onEventStoreDB } from '#testing/real-servers.js';
 import { EventStoreDBEventStore } from './eventstoredb-event-store.js';
+import { EventStoreDBHistoryCopy } from './eventstoredb-history-copy.js';
 
 onEventStoreDB('EventStoreDB', (server) => {
   eventStoreContract('eventstoredb', async () => {
@@ -20,6 +22,22 @@ onEventStoreDB('EventStoreDB', (server) => {
       reopen: async () => {
         await store.close();
         return opening();
+      },
+      dispose: async () => {
+        for (const one of opened) await one.close();
+      },
+    };
+  });
+
+  historyCopyContract('eventstoredb', async () => {
+    const url = `${server()}&history=t-${randomUUID()}`;
+    const opened: EventStore[] = [];
+    return {
+      open: (storeId) => EventStoreDBHistoryCopy.open(url, storeId),
+      history: async () => {
+        const store = await EventStoreDBEventStore.open({ url, mode: 'write' });
+        opened.push(store);
+        return store;
       },
       dispose: async () => {
         for (const one of opened) await one.close();

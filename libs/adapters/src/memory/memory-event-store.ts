@@ -27,8 +27,16 @@ export class MemoryEventStore extends EventStore {
   constructor(
     private readonly clock?: Clock,
     readonly storeId: string = randomUUID(),
+    private readonly numberedBy: string = storeId,
   ) {
     super();
+  }
+
+  /** A history that was copied, facts and positions as they are. */
+  static holding(storeId: string, numbering: string, facts: readonly Recorded[], clock?: Clock): MemoryEventStore {
+    const store = new MemoryEventStore(clock, storeId, numbering);
+    for (const fact of facts) store.put(fact.stream, [frozen(fact)]);
+    return store;
   }
 
   override async append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended> {
@@ -46,11 +54,13 @@ export class MemoryEventStore extends EventStore {
         recordedAt,
       }),
     );
-    current.push(...recorded);
-    this.streams.set(stream, current);
-    this.log.push(...recorded);
+    this.put(stream, recorded);
     this.wake();
     return { revision: expected + facts.length - 1, position: this.log.length };
+  }
+
+  override get numbering(): string {
+    return this.numberedBy;
   }
 
   override async readStream(stream: string, options: ReadStream = {}): Promise<readonly Recorded[]> {
@@ -122,6 +132,13 @@ export class MemoryEventStore extends EventStore {
     this.closed = true;
     this.wake();
     return Promise.resolve();
+  }
+
+  private put(stream: string, recorded: readonly Recorded[]): void {
+    const current = this.streams.get(stream) ?? [];
+    current.push(...recorded);
+    this.streams.set(stream, current);
+    this.log.push(...recorded);
   }
 
   private sleep(signal: AbortSignal): Promise<void> {

@@ -1,12 +1,15 @@
+import { CopyRefused } from '#kernel/ports/history-copy.js';
 import { clockContract } from '#testing/clock.contract.js';
 import { eventStoreContract } from '#testing/event-store.contract.js';
 import { portionsContract } from '#testing/event-store-portions.contract.js';
+import { historyCopyContract } from '#testing/history-copy.contract.js';
 import { idsContract } from '#testing/ids.contract.js';
 import { keysContract } from '#testing/keys.contract.js';
 import { proposed } from '#testing/proposed.js';
 import { readModelsContract } from '#testing/read-models.contract.js';
 import { FixedClock } from './fixed-clock.js';
 import { MemoryEventStore } from './memory-event-store.js';
+import { MemoryHistoryCopy } from './memory-history-copy.js';
 import { MemoryKeys } from './memory-keys.js';
 import { MemoryReadModels } from './memory-read-models.js';
 import { SequentialIds } from './sequential-ids.js';
@@ -19,6 +22,18 @@ eventStoreContract(
   },
   portionsContract,
 );
+
+historyCopyContract('memory', async () => {
+  let copy: MemoryHistoryCopy | undefined;
+  return {
+    open: async (storeId) => {
+      if (copy !== undefined && copy.storeId !== storeId) throw new CopyRefused('It holds another history.');
+      return (copy ??= new MemoryHistoryCopy(storeId));
+    },
+    history: async () => (copy as MemoryHistoryCopy).store,
+    dispose: () => Promise.resolve(),
+  };
+});
 
 readModelsContract('memory', async () => {
   const readModels = new MemoryReadModels();

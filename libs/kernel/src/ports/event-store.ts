@@ -27,6 +27,18 @@ export class StoreRefused extends DomainError {
   readonly kind = 'conflict';
 }
 
+/** The history is a mirror of another store's: it follows that one, and takes nothing else. Send commands to where it follows. */
+export class MirrorOnly extends DomainError {
+  readonly code = 'store.mirror';
+  readonly kind = 'conflict';
+
+  constructor(readonly place: string) {
+    super(
+      `${place} is a mirror: it follows the history of another store and takes no commands. Send them to that store.`,
+    );
+  }
+}
+
 /** The facts of one append are more than the store takes at once. Nothing was written; sending it again cannot help. */
 export class AppendTooLarge extends DomainError {
   readonly code = 'store.append_too_large';
@@ -97,6 +109,14 @@ export interface Portions {
 export abstract class EventStore {
   /** Names this history for ever; a copy of a store keeps it. */
   abstract readonly storeId: string;
+
+  /**
+   * Names how facts are numbered by their positions: where it is another one, a position means another fact. A copy has its
+   * own, as positions are those of the store that a fact is in.
+   */
+  get numbering(): string {
+    return this.storeId;
+  }
 
   /** About how far positions lie apart: 1 where they count facts, hundreds where they count bytes. For estimates only. */
   readonly stride: number = 1;
