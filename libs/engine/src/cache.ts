@@ -6,6 +6,8 @@ export class Cache<V> {
   constructor(
     private readonly mostWeight: number,
     private readonly weigh: (value: V) => number,
+    /** Told what goes because there is no more room. */
+    private readonly leaving: (value: V) => void = () => undefined,
   ) {}
 
   get(key: string): V | undefined {
@@ -22,9 +24,10 @@ export class Cache<V> {
     const weight = this.weigh(value);
     this.entries.set(key, { value, weight });
     this.total += weight;
-    for (const oldest of this.entries.keys()) {
+    for (const [oldest, { value: left }] of this.entries) {
       if (this.total <= this.mostWeight || oldest === key) break;
       this.delete(oldest);
+      this.leaving(left);
     }
   }
 
@@ -33,7 +36,7 @@ export class Cache<V> {
     this.entries.delete(key);
   }
 
-  get size(): number {
-    return this.entries.size;
+  *values(): Iterable<V> {
+    for (const { value } of this.entries.values()) yield value;
   }
 }

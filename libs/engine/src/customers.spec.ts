@@ -161,6 +161,23 @@ describe('a long stream', () => {
   });
 });
 
+describe('a customer in memory', () => {
+  it('leaves a snapshot at an orderly end, and is folded as from its facts', async () => {
+    const world = await opened();
+    for (let n = 0; n < 20; n += 1) await world.send(bonus(n), { commandId: `k-${n}` });
+    await world.send({ ...bonus(0), customerId: 'c-2' });
+    const states = (from: World) =>
+      from.engine.customers.current('c-1', (customer) => JSON.parse(JSON.stringify(customer.states)) as unknown);
+    const before = await states(world);
+    const restarted = await world.restarted();
+    worlds.push(restarted);
+    const snapshots = await restarted.readModels.open({ name: 'state_snapshots', version: 1, indexes: [] });
+    expect([...(await snapshots.load(['c-1', 'c-2'])).keys()]).toEqual(['c-1']); // a short stream is folded
+    expect(await states(restarted)).toEqual(before);
+    expect(await restarted.send(bonus(7), { commandId: 'k-7' })).toMatchObject({ repeated: true });
+  });
+});
+
 describe('a transfer', () => {
   const transfer = { type: 'TransferPoints', transferId: 't', to: 'c-2', points: 5 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandBase } from '#kernel/decider.js';
 import { DomainError } from '#kernel/errors.js';
-import { customerStream, type Actor, type Metadata } from '#kernel/fact.js';
+import { customerStream, type Actor, type Metadata, type Proposed } from '#kernel/fact.js';
 import { EventStore, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
@@ -82,13 +82,15 @@ export interface CustomersDeps {
 
 /** The write path: load, settle, decide, react, seal, append; each command once. */
 export class Customers {
-  private readonly cache = new Cache<Customer>(CACHED_FACTS, ({ count }) => count + 10);
+  private readonly cache: Cache<Customer>;
   private readonly queues = new Queues();
   private readonly context: FoldContext;
   private readonly dueListeners: DueListener[] = [];
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
+    const weigh = ({ count }: Customer): number => count + 10;
+    this.cache = new Cache(CACHED_FACTS, weigh, (customer) => deps.snapshots.keep(customer));
   }
 
   onDue(listener: DueListener): void {
@@ -98,7 +100,9 @@ export class Customers {
   /** @throws {DomainError} the refusal; nothing was written */
   async handle(request: CommandRequest): Promise<Receipt> {
     const receipt = await this.queues.run(request.command.customerId, () => this.attempt(request));
-    if (!receipt.dryRun && receipt.facts.length > 0) await this.followUp(receipt, request);
+    const { followUps } = this.deps;
+    const brings = !receipt.dryRun && receipt.facts.some(({ type }) => followUps.follow(type));
+    if (brings) await this.followUp(receipt, request);
     return receipt;
   }
 
@@ -137,6 +141,7 @@ export class Customers {
 
   async close(): Promise<void> {
     await this.queues.idle();
+    await this.deps.snapshots.keepAll(this.cache.values());
     await this.deps.snapshots.close();
   }
 
@@ -196,19 +201,14 @@ export class Customers {
   }
 
   private async append(customer: Customer, decision: Decision, facts: readonly Decided[]): Promise<void> {
-    const { store, sealer, registry, identities, snapshots, followUps } = this.deps;
+    const { store, identities, snapshots, followUps } = this.deps;
     const tagged = followUps.tagged(identities.tagged(facts));
-    await identities.claim(customer.id, tagged);
-    const proposed = await Promise.all(
-      tagged.map(async ({ fact, version }) => {
-        const { id, type, occurredAt, metadata } = fact;
-        const personal = registry.events.get(type)?.personal ?? [];
-        const plain = fact.data as Record<string, unknown>;
-        const place = { customerId: customer.id, stream: customer.stream, eventId: id };
-        const data = personal.some((field) => plain[field] != null) ? await sealer.seal(place, personal, plain) : plain;
-        return { id, type, version, occurredAt, data, metadata };
-      }),
-    );
+    const concerned = identities.concern(tagged);
+    if (concerned) await identities.claim(customer.id, tagged);
+    const sealing = tagged.map((decided) => this.proposed(customer, decided));
+    const proposed = sealing.some((one) => one instanceof Promise)
+      ? await Promise.all(sealing)
+      : (sealing as Proposed[]); // most facts hold nothing personal: nothing is waited for
     try {
       const { position } = await store.append(customer.stream, customer.count, proposed);
       customer.states = decision.states;
@@ -222,7 +222,19 @@ export class Customers {
       throw error;
     }
     snapshots.offer(customer);
-    await identities.release(customer.id, tagged);
+    if (concerned) await identities.release(customer.id, tagged);
+  }
+
+  /** As the store takes it: at once where there is nothing to seal. */
+  private proposed(customer: Customer, { fact, version }: Decided): Proposed | Promise<Proposed> {
+    const { id, type, occurredAt, metadata } = fact;
+    const { sealer, registry } = this.deps;
+    const personal = registry.events.get(type)?.personal ?? [];
+    const plain = fact.data as Record<string, unknown>;
+    if (!personal.some((field) => plain[field] != null))
+      return { id, type, version, occurredAt, data: plain, metadata };
+    const place = { customerId: customer.id, stream: customer.stream, eventId: id };
+    return sealer.seal(place, personal, plain).then((data) => ({ id, type, version, occurredAt, data, metadata }));
   }
 
   /** The first half is appended and stays; what cannot be sent now is sent again by the clock process. */

@@ -17,11 +17,17 @@ export interface FollowUp {
 export class FollowUps {
   constructor(private readonly registry: Registry) {}
 
+  /** True of a fact that brings a command with it. */
+  follow(type: string): boolean {
+    return this.registry.followUp(type) !== undefined;
+  }
+
   /** The facts, those with a follow-up saying so in their metadata. */
   tagged(facts: readonly Decided[]): readonly Decided[] {
+    if (!facts.some(({ fact }) => this.follow(fact.type))) return facts;
     return facts.map((decided) => {
       const { fact } = decided;
-      if (this.registry.followUp(fact.type) === undefined) return decided;
+      if (!this.follow(fact.type)) return decided;
       return { ...decided, fact: { ...fact, metadata: { ...fact.metadata, followUp: true } } };
     });
   }

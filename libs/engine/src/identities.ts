@@ -31,8 +31,14 @@ export class Identities {
     return this.keys.digest('identity', `${kind}\n${value}`);
   }
 
+  /** True where some of the facts may claim or give back identities. */
+  concern(facts: readonly Decided[]): boolean {
+    return facts.some(({ fact }) => this.registry.identifies(fact.type));
+  }
+
   /** The facts, saying in their metadata which identities they take and give back. */
   tagged(facts: readonly Decided[]): readonly Decided[] {
+    if (!this.concern(facts)) return facts;
     return facts.map((decided) => {
       const { type, data } = decided.fact;
       const claims = this.registry.claims(type, data).map((claim) => this.digestOf(claim));

@@ -37,7 +37,10 @@ export class CustomerLoader {
     const before = customer.count;
     for (;;) {
       const facts = await this.store.readStream(customer.stream, { from: customer.count, limit: PAGE });
-      for (const recorded of facts) await this.fold(customer, recorded);
+      for (const recorded of facts) {
+        const folding = this.fold(customer, recorded);
+        if (folding !== undefined) await folding; // only what is sealed has to be waited for
+      }
       if (facts.length < PAGE) return customer.count > before;
     }
   }
@@ -47,14 +50,20 @@ export class CustomerLoader {
     return Promise.all(facts.map((recorded) => this.reader.read(recorded, openAll)));
   }
 
-  private async fold(customer: Customer, recorded: Recorded): Promise<void> {
+  /** At once where nothing is sealed. @throws {UnreadableHistory} */
+  private fold(customer: Customer, recorded: Recorded): Promise<void> | undefined {
+    const { registry, context } = this;
+    const take = (fact: Fact): void => customer.fold(fact, recorded.position, registry, context);
     try {
       const reading = this.reader.read(recorded, openAll);
-      const fact = reading instanceof Promise ? await reading : reading;
-      customer.fold(fact, recorded.position, this.registry, this.context);
+      if (reading instanceof Promise) return reading.then(take).catch((error) => rethrow(error, recorded));
+      return void take(reading);
     } catch (error) {
-      if (!(error instanceof UnreadableBody)) throw error;
-      throw new UnreadableHistory(customer.stream, recorded.revision, error.message);
+      return rethrow(error, recorded);
     }
   }
+}
+
+function rethrow(error: unknown, { stream, revision }: Recorded): never {
+  throw error instanceof UnreadableBody ? new UnreadableHistory(stream, revision, error.message) : error;
 }

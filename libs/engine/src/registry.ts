@@ -69,6 +69,11 @@ export class Registry {
     return this.reacting.get(type) ?? [];
   }
 
+  /** True of a type whose facts may claim or give back identities. */
+  identifies(type: string): boolean {
+    return this.claiming.has(type) || this.releasing.has(type);
+  }
+
   claims(type: string, data: unknown): readonly IdentityClaim[] {
     return this.claiming.get(type)?.(data) ?? [];
   }

@@ -15,15 +15,18 @@ interface Taken {
   readonly identities: readonly string[];
 }
 
-/** A stream shorter than this is folded from its start. */
-const SHORTEST = 40;
+/** So many facts are folded about as fast as a snapshot is opened. */
+const WORTH_KEEPING = 16;
+/** Facts behind the last snapshot, or none, that a process may lose by a crash: a few milliseconds of folding. */
+const LONGEST_BEHIND = 400;
 /** Snapshots of one commit: a commit of its own costs more than the snapshot. */
 const MOST_GATHERED = 64;
 const GATHER_MS = 200;
 
 /**
- * Discardable states of long streams, sealed with their customer's key. One is taken when a stream has grown by
- * half since the last, so that what it costs per fact stays the same however long the stream.
+ * Discardable states of streams, sealed with their customer's key. They are for those that are not in memory: one is taken when a
+ * customer leaves it, and at an orderly end. Before that only long streams have some, taken when they have grown by half since
+ * the last, so that what it costs per fact stays the same however long the stream.
  */
 export class Snapshots {
   private sealing: Promise<unknown> = Promise.resolve();
@@ -59,20 +62,39 @@ export class Snapshots {
     return Object.assign(customer, { count, position, dueAt, snapshotAt: count });
   }
 
-  /** Takes one where it pays, in the background. */
+  /** Of a customer who stays in memory: takes one, in the background, where much would be folded again after a crash. */
   offer(customer: Customer): void {
-    if (customer.count - customer.snapshotAt < Math.max(SHORTEST, customer.snapshotAt / 2)) return;
+    if (customer.count - customer.snapshotAt >= Math.max(LONGEST_BEHIND, customer.snapshotAt / 2)) this.take(customer);
+  }
+
+  /** Of a customer who leaves memory: takes one, in the background, where opening it will be faster than folding. */
+  keep(customer: Customer): void {
+    if (customer.count - customer.snapshotAt >= Math.max(WORTH_KEEPING, customer.snapshotAt / 8)) this.take(customer);
+  }
+
+  /** All of these, few at a time: as texts they would take a multiple of the memory. */
+  async keepAll(customers: Iterable<Customer>): Promise<void> {
+    let rest = MOST_GATHERED;
+    for (const customer of customers) {
+      this.keep(customer);
+      if (--rest > 0) continue;
+      await this.sealing;
+      rest = MOST_GATHERED;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.sealing;
+    await this.write();
+  }
+
+  private take(customer: Customer): void {
     customer.snapshotAt = customer.count;
     const { id, count, position, dueAt, states, commands, identities } = customer;
     const taken = { count, position, dueAt, states: [...states], commands: [...commands], identities: [...identities] };
     const text = JSON.stringify(taken); // now: the states move on
     const gathering = settled(this.gather(id, position, text)); // beside others: keys that are made in one turn share a commit
     this.sealing = this.sealing.then(() => gathering);
-  }
-
-  async close(): Promise<void> {
-    await this.sealing;
-    await this.write();
   }
 
   /** Sealed at once, with the key of now: what waits to be written is erased with that key like what is written. */
