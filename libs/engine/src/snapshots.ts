@@ -91,7 +91,10 @@ export class Snapshots {
   private take(customer: Customer): void {
     customer.snapshotAt = customer.count;
     const { id, count, position, dueAt, states, commands, identities } = customer;
-    const taken = { count, position, dueAt, states: [...states], commands: [...commands], identities: [...identities] };
+    const kept = this.registry.parts.map(
+      ({ index, decider }): unknown => decider.keep?.(states[index]) ?? states[index],
+    );
+    const taken = { count, position, dueAt, states: kept, commands: [...commands], identities: [...identities] };
     const text = JSON.stringify(taken); // now: the states move on
     const gathering = settled(this.gather(id, position, text)); // beside others: keys that are made in one turn share a commit
     this.sealing = this.sealing.then(() => gathering);

@@ -28,6 +28,8 @@ export interface Decider<State, Command extends CommandBase, Event extends Fact>
   settle?(state: State, at: Instant, context: Context): readonly Proposal[];
   /** When `settle` will next have something to give; null for never. */
   due?(state: State, context: Context): Instant | null;
+  /** What a snapshot keeps of a state, where the rest follows from it; the state itself when left out. */
+  keep?(state: State): unknown;
   /** How a snapshot's JSON becomes state again, where state holds more than JSON. */
   restore?(json: unknown): State;
 }

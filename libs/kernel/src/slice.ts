@@ -53,7 +53,7 @@ export interface Slice {
    */
   readonly followUps?: Readonly<Record<string, (fact: Fact) => CommandBase>>;
   readonly projections: readonly AnyProjection[];
-  /** Version of this slice's state; raise it when `evolve` changes, so that old snapshots are left aside. */
+  /** Version of this slice's state; raise it when `evolve` or what a snapshot keeps changes, so that old snapshots are left aside. */
   readonly stateVersion?: number;
 }
 

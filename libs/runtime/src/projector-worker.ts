@@ -9,6 +9,7 @@ import { Registry } from '#engine/registry.js';
 import { Sealer } from '#engine/sealing.js';
 import { slices } from '#slices/index.js';
 import { openEventStore, openKeys, openReadModels } from './adapters.js';
+import { yieldToOthers } from './yielding.js';
 import type { Order, Refused, Report, ThreadData } from './projector-thread.js';
 
 /** The other end of `ProjectorThread`. */
@@ -75,6 +76,7 @@ function refusedOf(error: unknown): Refused {
 
 const port = parentPort;
 if (port !== null) {
+  yieldToOthers();
   const waiting: Order[] = [];
   let take: (order: Order) => unknown = (order) => waiting.push(order);
   port.on('message', (order: Order) => void take(order)); // before anything is awaited, so that no order is missed

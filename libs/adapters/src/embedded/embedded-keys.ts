@@ -48,16 +48,13 @@ export class EmbeddedKeys extends Keys {
 
   override async keyFor(customerId: string): Promise<CustomerKey> {
     this.assertOpen();
-    const known = this.cache.get(customerId) ?? this.stored(customerId, this.newest.get(customerId));
-    if (known === undefined) return this.made(customerId);
-    this.cache.set(customerId, known);
-    return known;
+    return this.newestOf(customerId) ?? this.made(customerId);
   }
 
   override async keyOf(customerId: string, keyId: string): Promise<CustomerKey | undefined> {
     this.assertOpen();
-    const cached = this.cache.get(customerId);
-    return cached?.id === keyId ? cached : this.stored(customerId, this.named.get(customerId, keyId));
+    const newest = this.newestOf(customerId);
+    return newest?.id === keyId ? newest : this.stored(customerId, this.named.get(customerId, keyId));
   }
 
   override async close(): Promise<void> {
@@ -101,6 +98,14 @@ export class EmbeddedKeys extends Keys {
   private inserted(customer: string): CustomerKey {
     const key = { id: randomBytes(ID_BYTES).toString('base64url'), bytes: new Uint8Array(randomBytes(KEY_BYTES)) };
     this.insert.run(customer, key.id, this.master.wrap(key.bytes, context(customer, key.id)));
+    return key;
+  }
+
+  private newestOf(customer: string): CustomerKey | undefined {
+    const cached = this.cache.get(customer);
+    if (cached !== undefined) return cached;
+    const key = this.stored(customer, this.newest.get(customer));
+    if (key !== undefined) this.cache.set(customer, key);
     return key;
   }
 

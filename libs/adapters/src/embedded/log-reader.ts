@@ -25,6 +25,7 @@ const joined = (facts: string): string => `
   FROM (SELECT * FROM facts WHERE ${facts})`;
 
 const OF_TYPES = '(SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?)))';
+const OF_STREAM = 'stream = (SELECT id FROM streams WHERE name = ?) AND revision';
 const BETWEEN = 'position > ? AND position <= ?';
 
 /** Reads a log on a connection of its own: it sees what is committed, and each statement is a snapshot that ends with it. */
@@ -43,12 +44,18 @@ export class LogReader {
   }
 
   stream(name: string, { from, limit = -1, backwards = false }: ReadStream): readonly Recorded[] {
-    const within = 'stream = (SELECT id FROM streams WHERE name = ?) AND revision';
     const sql = backwards
-      ? joined(`${within} <= ? ORDER BY revision DESC LIMIT ?`)
-      : joined(`${within} >= ? ORDER BY revision LIMIT ?`);
+      ? joined(`${OF_STREAM} <= ? ORDER BY revision DESC LIMIT ?`)
+      : joined(`${OF_STREAM} >= ? ORDER BY revision LIMIT ?`);
     const first = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
+    // Who goes on from what it knows finds nothing most times, and to join nothing costs three times as much as to look.
+    if (!backwards && !this.reaches(name, first)) return [];
     return this.facts(this.row(sql, name, first, Number.isFinite(limit) ? limit : -1), name);
+  }
+
+  private reaches(name: string, revision: number): boolean {
+    const [found] = this.row(`SELECT EXISTS (SELECT 1 FROM facts WHERE ${OF_STREAM} >= ?)`, name, revision);
+    return found === 1;
   }
 
   /** The next facts wanted behind `after`, at most `limit`, and how far it looked. */

@@ -28,12 +28,13 @@ import { evolve } from './loyalty.evolve.js';
 import { expiryOf, loyaltyPolicy } from './loyalty.policy.js';
 import { cancelled, inChunks, reversals } from './loyalty.movements.js';
 import { due, react, settle } from './loyalty.settle.js';
-import { newLoyalty, restored, spendable, sumOf, type Loyalty } from './loyalty.state.js';
+import { kept, newLoyalty, restored, spendable, sumOf, type Loyalty } from './loyalty.state.js';
 
 const MOST_RESERVATIONS = 100;
 
 export const loyalty: Decider<Loyalty, LoyaltyCommand, LoyaltyEvent> = {
   initial: newLoyalty,
+  keep: kept,
   restore: restored,
   evolve,
   react,

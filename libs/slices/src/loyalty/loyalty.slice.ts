@@ -81,6 +81,7 @@ export const loyaltySlice = defineSlice({
   ],
   policies: [loyaltyPolicy],
   decider: loyalty,
+  stateVersion: 2, // snapshots keep no keys of lots
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
   projections: [loyaltyBalance, loyaltyLots, loyaltyLedger, loyaltyLiability],
