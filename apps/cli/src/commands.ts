@@ -9,11 +9,13 @@ import { importCommand } from './commands/import.js';
 import { policyPublish } from './commands/policy-publish.js';
 import { policyShow } from './commands/policy-show.js';
 import { projectionsDigest } from './commands/projections-digest.js';
+import { projectionsNew } from './commands/projections-new.js';
 import { projectionsRebuild } from './commands/projections-rebuild.js';
 import { projectionsRetry } from './commands/projections-retry.js';
 import { projectionsCancel, projectionsDrop, projectionsSwitchBack } from './commands/projections-turn.js';
 import { projections } from './commands/projections.js';
 import { read } from './commands/read.js';
+import { replay } from './commands/replay.js';
 import { restore } from './commands/restore.js';
 import { send } from './commands/send.js';
 import { serve } from './commands/serve.js';
@@ -33,6 +35,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['read', read],
   ['alerts', alerts],
   ['diff', diff],
+  ['replay', replay],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],
@@ -41,6 +44,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['token revoke', tokenRevoke],
   ['projections', projections],
   ['projections list', projections],
+  ['projections new', projectionsNew],
   ['projections rebuild', projectionsRebuild],
   ['projections cancel', projectionsCancel],
   ['projections switch-back', projectionsSwitchBack],

@@ -1,8 +1,9 @@
 import { customerStream, type Recorded } from '#kernel/fact.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { AnyProjection } from '#kernel/projection.js';
 import { ClockAdvanced } from '#kernel/system.events.js';
-import { foldAnew, merged, sharedStreams } from './building.js';
+import { foldAnew, merged, sharedStreams, type Folded } from './building.js';
 import { NotFound } from './errors.js';
 import { Incoming } from './incoming.js';
 import { Nowhere } from './nowhere.js';
@@ -22,6 +23,8 @@ export interface AsOfDeps {
   readonly reader: FactReader;
   /** Most facts folded in one go. */
   readonly batch?: number;
+  /** See `ProjectorOptions`. */
+  readonly parking?: () => Parking;
 }
 
 /** What concerns everybody, as it was at a moment. */
@@ -70,27 +73,38 @@ export class AsOf {
    *
    * @throws {NotFound} @throws {InvalidRequest} for a moment that has not come
    */
-  async model(
-    name: string,
+  async model(name: string, moment: Moment, empty: ReadModels, progress?: Progress): Promise<ReadModel> {
+    await this.models([name], moment, empty, progress);
+    return empty.open(specOf(this.deps.registry, name));
+  }
+
+  /**
+   * Several, in one pass over the facts of then, in the order of their names.
+   *
+   * @throws {NotFound} @throws {InvalidRequest} for a moment that has not come
+   */
+  async models(
+    names: readonly string[],
     moment: Moment,
     empty: ReadModels,
     progress: Progress = () => undefined,
-  ): Promise<ReadModel> {
+  ): Promise<readonly Folded[]> {
     const { registry, reader } = this.deps;
-    specOf(registry, name);
+    const projections = names.map((name) => {
+      specOf(registry, name);
+      return registry.projections.get(name) as AnyProjection;
+    });
     const { past, references, shared } = await this.at(moment);
-    const projection = registry.projections.get(name);
-    if (projection === undefined) throw new NotFound('read_model', name);
-    const options = { ...this.deps, store: past, readModels: empty, references };
-    const [folded] = await foldAnew(options, [projection], progress);
-    if (folded === undefined) throw new NotFound('read_model', name);
+    const all = await foldAnew({ ...this.deps, store: past, readModels: empty, references }, projections, progress);
     const last = shared.at(-1);
-    if (last !== undefined && last.position > past.upTo) {
-      await folded.run.apply([new Incoming(last, registry, reader)], last.position); // the time since the last tick
-      await folded.run.note();
+    for (const { run, model } of all) {
+      if (last !== undefined && last.position > past.upTo) {
+        await run.apply([new Incoming(last, registry, reader)], last.position); // the time since the last tick
+        await run.note();
+      }
+      await empty.swap(model);
     }
-    await empty.swap(folded.model);
-    return empty.open(specOf(registry, name));
+    return all;
   }
 
   private async at(moment: Moment): Promise<Then> {

@@ -38,11 +38,11 @@ export async function foldAnew(
   projections: readonly AnyProjection[],
   progress: Progress,
 ): Promise<readonly Folded[]> {
-  const { store, readModels, registry, references } = options;
+  const { store, readModels, registry, references, parking = () => Parking.ofBuild() } = options;
   const builds: Build[] = [];
   for (const projection of projections) {
     const model = await readModels.build(specOf(registry, projection.name));
-    builds.push({ projection, model, parking: Parking.ofBuild() });
+    builds.push({ projection, model, parking: parking() });
   }
   try {
     await new Building(options, await store.head(), progress).run(builds);

@@ -21,12 +21,23 @@ const keyOf = (projection: string, owner: string): string => `${projection} ${ow
 export class Parking {
   private readonly parked = new Map<string, Parked>();
 
-  /** @param model  Where they are kept; nowhere for a build, whose parked facts count only once it is read. */
-  private constructor(private readonly model?: ReadModel) {}
+  /**
+   * @param model  Where they are kept; nowhere for a build, whose parked facts count only once it is read.
+   * @param stopsAt  Throws where the fold is rather to end.
+   */
+  private constructor(
+    private readonly model?: ReadModel,
+    private readonly stopsAt?: (projection: string, recorded: Recorded, error: unknown) => void,
+  ) {}
 
   /** For a build beside the one that is read, which goes on with what it has parked itself. */
   static ofBuild(): Parking {
     return new Parking();
+  }
+
+  /** For a build that is of no use where its projection fails: `stopsAt` throws what is to be said of it. */
+  static stopping(stopsAt: (projection: string, recorded: Recorded, error: unknown) => void): Parking {
+    return new Parking(undefined, stopsAt);
   }
 
   static async open(readModels: ReadModels): Promise<Parking> {
@@ -58,10 +69,12 @@ export class Parking {
   /** Durable before the projection passes the fact. */
   async park(
     projection: string,
-    { stream, revision, position, type }: Recorded,
+    recorded: Recorded,
     error: unknown,
-    customerId = customerOf(stream),
+    customerId = customerOf(recorded.stream),
   ): Promise<void> {
+    this.stopsAt?.(projection, recorded, error);
+    const { stream, revision, position, type } = recorded;
     const key = keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId);
     if (this.parked.has(key)) return;
     const reason = error instanceof DomainError || error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import type { EventStore } from '#kernel/ports/event-store.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
+import type { Parking } from './parking.js';
 import type { FactReader } from './reader.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
@@ -19,4 +20,6 @@ export interface ProjectorOptions {
    * Whoever waits for a position ends it at once. Milliseconds; 100 by default.
    */
   readonly lingerMs?: number;
+  /** What a build does with a fact that it cannot fold; by default its customer's documents stand still. */
+  readonly parking?: () => Parking;
 }

@@ -54,7 +54,7 @@ function* cellsOf(doc: Json, path = ''): Generator<readonly [string, unknown]> {
   }
 }
 
-function cell(value: unknown): string {
+export function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   let text = typeof value === 'string' ? value : JSON.stringify(value);
   if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;

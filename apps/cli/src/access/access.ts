@@ -7,6 +7,8 @@ import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import { DomainError } from '#kernel/errors.js';
 import type { Recorded } from '#kernel/fact.js';
+import type { OwnReplay } from '#runtime/own/own-replay.js';
+import type { Own } from '#runtime/own/own-projections.js';
 import type { Gate, GateClock } from '../import/gate.js';
 
 export interface WhereGiven {
@@ -38,13 +40,16 @@ export interface PublishedPolicy {
   readonly rules: Json;
 }
 
-/** Patron as the command line uses it: a data folder in this process, or a server. */
 /** As of when, in the words of whoever asks. */
 export interface AsOf {
   readonly at: string;
   readonly by?: string;
 }
 
+/** Told how far a fold is: its share, and how many facts. */
+export type Tell = (share: number, facts: number) => void;
+
+/** Patron as the command line uses it: a data folder in this process, or a server. */
 export interface Access {
   /** @throws {DomainError} the refusal */
   submit(sending: Sending): Promise<Answered>;
@@ -68,7 +73,9 @@ export interface Access {
   retry(): Promise<readonly string[]>;
   digest(name: string): Promise<{ readonly digest: string; readonly documents: number }>;
   /** Folds the whole log anew in this process and compares. */
-  replay(tell: (share: number, facts: number) => void): Promise<readonly Replayed[]>;
+  replay(tell: Tell): Promise<readonly Replayed[]>;
+  /** Folds projections of the user's own in this process; whoever asks closes it. @throws {ProjectionFailed} */
+  replayOwn(projections: readonly Own[], asOf: AsOf | undefined, tell: Tell): Promise<OwnReplay>;
   clock(): Promise<GateClock>;
   gate(source: string): Gate;
   close(): Promise<void>;

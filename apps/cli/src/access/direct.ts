@@ -7,11 +7,13 @@ import type { Difference } from '#engine/differences.js';
 import { NotFound } from '#engine/errors.js';
 import { momentOf, type Moment } from '#engine/past.js';
 import type { Find, Page } from '#engine/queries.js';
-import type { Compared, Projecting } from '#engine/projecting.js';
+import type { Compared, Progress, Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
 import { settled } from '#engine/settled.js';
 import { standingOf } from '#engine/standing.js';
 import { loadConfig } from '#runtime/config.js';
+import type { Own } from '#runtime/own/own-projections.js';
+import { OwnReplay } from '#runtime/own/own-replay.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
 import { Rebuilds } from '#runtime/rebuilds.js';
 import { Reads } from '#runtime/reads.js';
@@ -24,6 +26,7 @@ import type {
   ProjectionStatus,
   PublishedPolicy,
   Sending,
+  Tell,
   Wanted,
   WhereGiven,
 } from './access.js';
@@ -121,8 +124,14 @@ export class DirectAccess implements Access {
     return modelDigest(await this.patron.engine.readSide.model(name));
   }
 
-  replay(tell: (share: number, facts: number) => void): Promise<readonly Replayed[]> {
+  replay(tell: Tell): Promise<readonly Replayed[]> {
     return replayInMemory(this.patron, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
+  }
+
+  replayOwn(projections: readonly Own[], asOf: AsOf | undefined, tell: Tell): Promise<OwnReplay> {
+    const { engine, config } = this.patron;
+    const progress: Progress = (done, of, facts) => tell(of === 0 ? 1 : done / of, facts);
+    return OwnReplay.of({ engine, config, projections, moment: momentIn(asOf), progress });
   }
 
   clock(): Promise<GateClock> {

@@ -152,8 +152,11 @@ export class RemoteAccess implements Access {
   }
 
   replay(): Promise<never> {
-    const message = 'A replay folds in this process: give --data, not --server. It may run beside the server.';
-    return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
+    return foldsHere();
+  }
+
+  replayOwn(): Promise<never> {
+    return foldsHere();
   }
 
   clock(): Promise<GateClock> {
@@ -244,3 +247,8 @@ function listIn<T>(answer: unknown): readonly T[] {
 const asOfIn = (asOf: AsOf | undefined): Record<string, string> => ({
   ...(asOf !== undefined && { asOf: asOf.at, ...(asOf.by !== undefined && { by: asOf.by }) }),
 });
+
+function foldsHere(): Promise<never> {
+  const message = 'A replay folds in this process: give --data, not --server. It may run beside the server.';
+  return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
+}

@@ -15,10 +15,13 @@ type FlagValue<F extends Flag> = F extends { readonly many: true }
   : F extends { readonly value: string }
     ? string | undefined
     : boolean;
+type Bare<K extends string> = K extends `${infer Name}?` | `${infer Name}...` ? Name : K;
 type Arguments<A extends readonly string[]> = {
-  readonly [K in A[number] as K extends `${infer Name}?` ? Name : K]: K extends `${string}?`
+  readonly [K in A[number] as Bare<K>]: K extends `${string}?`
     ? string | undefined
-    : string;
+    : K extends `${string}...`
+      ? readonly string[]
+      : string;
 };
 /** What the command line gave: `args.stream`, `flags.dryRun`. */
 export interface Given<A extends readonly string[], F extends Flags> {
@@ -31,7 +34,7 @@ export interface Command<A extends readonly string[] = readonly string[], F exte
   readonly usage: string;
   readonly about: string;
   readonly example: string;
-  /** Names in order; `name?` may be left out. */
+  /** Names in order; `name?` may be left out, `name...` takes one or more and comes last. */
   readonly args: A;
   /** By their names in camel case: `dryRun` is `--dry-run`. */
   readonly flags: F;

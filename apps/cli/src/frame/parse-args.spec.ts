@@ -27,6 +27,12 @@ describe('a command line', () => {
     expect(parse('-').args['thing']).toBe('-');
   });
 
+  it('takes one or more where a name says so', () => {
+    const many = { ...command, args: ['first', 'rest...'] };
+    expect(parseLine(many, ['a', 'b', '--dry-run', 'c']).args).toEqual({ first: 'a', rest: ['b', 'c'] });
+    expect(() => parseLine(many, ['a'])).toThrow('<rest> is missing.');
+  });
+
   it('needs no arguments for help', () => {
     expect(parse('--help').help).toBe(true);
   });

@@ -8,7 +8,7 @@ export class UsageError extends Error {
 
 export interface ParsedLine {
   readonly help: boolean;
-  readonly args: Readonly<Record<string, string | undefined>>;
+  readonly args: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 }
 
@@ -50,11 +50,14 @@ export function parseLine(command: AnyCommand, words: readonly string[]): Parsed
   return { help, flags, args: help ? {} : named(command, given) };
 }
 
-function named({ args, usage }: AnyCommand, given: readonly string[]): Readonly<Record<string, string | undefined>> {
+function named({ args, usage }: AnyCommand, given: readonly string[]): ParsedLine['args'] {
   const names = args as readonly string[];
   const missing = names.find((name, at) => !name.endsWith('?') && given[at] === undefined);
-  if (missing !== undefined) throw new UsageError(`<${missing}> is missing. Usage: ${usage}`);
-  if (given.length > names.length)
+  if (missing !== undefined) throw new UsageError(`<${bare(missing)}> is missing. Usage: ${usage}`);
+  const isOpen = names.at(-1)?.endsWith('...') === true;
+  if (given.length > names.length && !isOpen)
     throw new UsageError(`"${given[names.length]}" is one argument too many. Usage: ${usage}`);
-  return Object.fromEntries(names.map((name, at) => [name.replace('?', ''), given[at]]));
+  return Object.fromEntries(names.map((name, at) => [bare(name), name.endsWith('...') ? given.slice(at) : given[at]]));
 }
+
+const bare = (name: string): string => name.replace(/(\?|\.\.\.)$/, '');
