@@ -24,7 +24,15 @@ interface Stored extends Metadata {
   readonly recordedAt?: string;
 }
 
+const BESIDE: ReadonlySet<string> = new Set(['version', 'occurredAt', 'recordedAt'] satisfies (keyof Stored)[]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws {TypeError} for what no stream is called, and for what is no number of facts: the driver would never answer */
+export function checkedPlace(stream: string, expected: number): void {
+  if (stream === '') throw new TypeError('A stream needs a name.');
+  if (Number.isSafeInteger(expected) && expected >= 0) return;
+  throw new TypeError(`A stream is expected to hold 0 or more facts, not ${String(expected)}.`);
+}
 
 /**
  * Facts as the server takes them. Whatever the driver or the server would choke on is refused here, before a byte is sent.
@@ -71,6 +79,7 @@ export const isFact = ({ streamId, isJson, metadata }: RecordedEvent, prefix: st
   streamId.startsWith(prefix) &&
   isJson &&
   typeof metadata === 'object' &&
+  metadata !== null &&
   (metadata as Partial<Stored>).version !== undefined &&
   (metadata as Partial<Stored>).occurredAt !== undefined;
 
@@ -80,16 +89,26 @@ export function recordedOf(event: RecordedEvent, prefix: string): Recorded {
   if (!isFact(event, prefix) || position === undefined) {
     throw new StoreRefused(`Event ${String(revision)} of stream ${streamId} was not written by Patron.`);
   }
-  const { version, occurredAt, recordedAt, ...metadata } = stored as unknown as Stored;
+  const { version, occurredAt, recordedAt } = stored as unknown as Stored;
   return {
-    ...{ id, type, version, occurredAt },
+    id,
+    type,
+    version,
+    occurredAt,
     data: data as Recorded['data'],
-    metadata,
+    metadata: metadataOf(stored as Readonly<Record<string, unknown>>),
     stream: streamId.slice(prefix.length),
     revision: Number(revision),
     position: positionOf(position.commit),
     recordedAt: recordedAt ?? instantOf(created.getTime()),
   };
+}
+
+/** In a loop: taking them out by a pattern made reading the log a fifth slower. */
+function metadataOf(stored: Readonly<Record<string, unknown>>): Metadata {
+  const metadata: Record<string, unknown> = {};
+  for (const name in stored) if (!BESIDE.has(name)) metadata[name] = stored[name];
+  return metadata as unknown as Metadata;
 }
 
 /** A place in the server's log, which counts bytes. @throws {StoreRefused} beyond 2^53, after 9 petabytes */

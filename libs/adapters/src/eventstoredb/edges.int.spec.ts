@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { AppendTooLarge, StoreRefused, StoreUnavailable } from '#kernel/ports/event-store.js';
+import { binaryEvent, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { AppendTooLarge, StoreRefused, StoreUnavailable, type Batch } from '#kernel/ports/event-store.js';
 import { factsOf, fill, proposals, proposed } from '#testing/proposed.js';
 import { onEventStoreDB } from '#testing/real-servers.js';
 import { MOST_BODY_BYTES } from './conversion.js';
@@ -27,26 +27,15 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     );
   const sized = (bytes: number) => proposed('Noted', { data: { text: 'x'.repeat(bytes - '{"text":""}'.length) } });
 
-  it.each([
-    ['a BigInt', { n: 1n }],
-    ['nothing', undefined],
-    ['null', null],
-  ])('a body of %s is refused before the driver, which would never answer', async (_, data) => {
-    await expect(store.append('note-1', 0, [proposed('Noted', { data: data as never })])).rejects.toThrow(TypeError);
+  it('refuses what the driver would never answer, or the server not understand, and stays usable', async () => {
+    const refused = [{ data: { n: 1n } }, { data: undefined }, { data: null }, { id: 'x' }, { type: '' }];
+    for (const changes of refused) {
+      const append = store.append('note-1', 0, [proposed('Noted', changes as never)]);
+      await expect(append).rejects.toThrow(TypeError);
+    }
+    await expect(store.append('note-1', null as never, [proposed()])).rejects.toThrow(TypeError);
+    await expect(store.append('', 0, [proposed()])).rejects.toThrow(TypeError);
     expect(await store.append('note-1', 0, [proposed()])).toMatchObject({ revision: 0 });
-  });
-
-  it.each([
-    ['an id that is none', { id: 'x' }],
-    ['no type', { type: '' }],
-    ['a type of the server', { type: '$metadata' }],
-  ])('%s is refused', async (_, changes) => {
-    await expect(store.append('note-1', 0, [proposed('Noted', changes)])).rejects.toThrow(TypeError);
-  });
-
-  it('an id twice in one append is refused: the server would store it twice', async () => {
-    const fact = proposed();
-    await expect(store.append('note-1', 0, [fact, fact])).rejects.toThrow(TypeError);
   });
 
   it('takes bodies of 1,048,576 bytes and refuses one byte more, and 20 MB, beside others in flight', async () => {
@@ -97,10 +86,67 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     expect(await factsOf(store)).toHaveLength(5); // the log keeps what streams lost, and the append that was refused
   });
 
-  it('refuses a position that no fact has', async () => {
+  it('passes over events of others in its own streams: links, binary ones, those with other metadata or none', async () => {
+    await fill(store, 'note-1', 1);
+    const id = (): string => randomUUID();
+    await client.appendToStream(`${history}/theirs`, [
+      binaryEvent({ id: id(), type: '$>', data: Buffer.from(`7@${history}/gone`) }),
+      binaryEvent({ id: id(), type: 'Picture', data: Buffer.from([1, 2]), metadata: Buffer.from([3]) }),
+      jsonEvent({ id: id(), type: 'Theirs', data: { n: 1 }, metadata: null as never }),
+      jsonEvent({ id: id(), type: 'Theirs', data: { n: 1 }, metadata: { $correlationId: 'x' } }),
+    ]);
+    await fill(store, 'note-2', 1);
+    expect((await factsOf(store)).map(({ stream }) => stream)).toEqual(['note-1', 'note-2']);
+    await expect(store.readStream('theirs')).rejects.toThrow(/was not written by Patron/);
+  });
+
+  it('says so where a stream was cut off', async () => {
+    await fill(store, 'note-1', 5);
+    await client.setStreamMetadata(`${history}/note-1`, { maxCount: 2 });
+    await expect(store.readStream('note-1')).rejects.toThrow(/lacks facts/);
+    expect(await factsOf(store)).toHaveLength(5);
+  });
+
+  it('refuses a position that no fact has, and one that lies behind the end, where the server would be silent', async () => {
     await fill(store, 'note-1', 3);
     const head = await store.head();
+    const following = async (after: number): Promise<void> => {
+      for await (const read of store.follow({ after, signal: AbortSignal.timeout(5_000) }))
+        if (read.position > 0) return;
+    };
     await expect(factsOf(store, { after: head - 1 })).rejects.toBeInstanceOf(StoreRefused);
+    await expect(factsOf(store, { after: head + 1_000_000 })).rejects.toThrow(/put back to an earlier state/);
+    await expect(following(head - 1)).rejects.toBeInstanceOf(StoreRefused);
+    await expect(following(head + 1_000_000)).rejects.toThrow(/put back to an earlier state/);
+  });
+
+  it('keeps a follower that stops reading: it goes on where it was, with every fact once', async () => {
+    await fill(store, 'note-1', 1);
+    const stop = new AbortController();
+    const following = store.follow({ batch: 100, signal: stop.signal })[Symbol.asyncIterator]();
+    const got = [...((await following.next()).value as Batch).facts];
+    for (let n = 0; n < 10; n += 1) await store.append(`many-${n}`, 0, proposals(1_000));
+    while (got.length < 10_001) got.push(...((await following.next()).value as Batch).facts);
+    stop.abort();
+    await following.return?.(undefined);
+    expect(got).toEqual(await factsOf(store));
+  });
+
+  it('looks past what others write once, not at every beat', async () => {
+    await fill(store, 'note-1', 1);
+    for (let n = 0; n < 12; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);
+    const head = await store.head();
+    const { pages } = (store as unknown as { connection: { pages: { newest: (...asked: unknown[]) => unknown } } })
+      .connection;
+    const newest = pages.newest.bind(pages);
+    let asked = 0;
+    pages.newest = (from, count, signal) => {
+      asked += Number(count);
+      return newest(from, count, signal);
+    };
+    expect(await store.head()).toBe(head);
+    expect(asked).toBeLessThan(6_000);
+    pages.newest = newest;
   });
 
   it('goes on behind reads that were left early, and under many followers', async () => {

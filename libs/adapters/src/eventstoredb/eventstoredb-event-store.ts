@@ -1,4 +1,3 @@
-import type { AllStreamRecordedEvent, Position as Place } from '@eventstore/db-client';
 import {
   EventStore,
   StoreRefused,
@@ -13,67 +12,58 @@ import {
 import type { Position, Proposed, Recorded } from '#kernel/fact.js';
 import { CALL_MS } from './calls.js';
 import { connect, type Connection } from './connection.js';
-import { isFact, placeOf, positionOf, recordedOf, wireEvents } from './conversion.js';
-import { historyOf } from './history.js';
+import { checkedPlace, placeOf, positionOf, recordedOf, wireEvents } from './conversion.js';
+import { historyOf, type History } from './history.js';
 import { Live } from './live.js';
+import { beyond, ServerLog, type Page } from './server-log.js';
 import { settingsOf } from './settings.js';
 
 const BATCH = 1_000;
-/** Events asked for in one read of the log, and of a stream. */
+/** Events asked for in one read of a stream. */
 const PAGE = 1_024;
-/** Events looked at backwards for the newest fact, at first and then. */
-const LAST = [1, 32, 1_024];
 
 export interface EventStoreDBOptions {
   /** `esdb://…`, see `settingsOf`. */
   readonly url: string;
   /** `read` begins no history where there is none; `copy` reads one that is not whole, for whoever copies into it. */
   readonly mode: 'write' | 'read' | 'copy';
-}
-
-/** A stretch of the server's log. */
-interface Page {
-  /** Ours. */
-  readonly events: readonly AllStreamRecordedEvent[];
-  /** Where the next one begins. */
-  readonly last: Place;
-  readonly more: boolean;
-}
-
-/** How far a follower has read, events of others included: it does not read those again. */
-interface Cursor {
-  place?: Place;
+  /** How often the subscription is compared with the server's head; for tests. */
+  readonly beatMs?: number;
 }
 
 /** A history in the streams of an EventStoreDB server or cluster. Positions are the commit positions of its log: they have gaps. */
 export class EventStoreDBEventStore extends EventStore {
   /** A fact of ours with its metadata is some 500 bytes of the server's log. */
   override readonly stride = 500;
+  override readonly storeId: string;
+  private readonly numberedBy: string;
   private readonly live: Live;
+  private readonly log: ServerLog;
   private readonly underWay = new Set<Promise<unknown>>();
-  private known: Position;
   private closed = false;
 
   private constructor(
-    readonly storeId: string,
-    private readonly numberedBy: string,
+    { storeId, numbering, position }: History,
     private readonly connection: Connection,
     private readonly prefix: string,
-    /** Before the first fact. */
-    private readonly beginning: Position,
+    beatMs?: number,
   ) {
     super();
-    this.known = 0;
-    this.live = new Live(connection.client, prefix, () => this.head());
+    this.storeId = storeId;
+    this.numberedBy = numbering;
+    this.log = new ServerLog(connection, prefix, position);
+    this.live = new Live(connection.client, this.log, beatMs);
   }
 
   /** @throws {StoreUnavailable} where the server does not answer @throws {StoreRefused} where there is no such history to read */
-  static async open({ url, mode }: EventStoreDBOptions): Promise<EventStoreDBEventStore> {
+  static async open({ url, mode, beatMs }: EventStoreDBOptions): Promise<EventStoreDBEventStore> {
     const { connectionString, history } = settingsOf(url);
     const connection = connect(connectionString);
     try {
-      const { storeId, numbering, position } = await historyOf(connection, history, mode);
-      return new EventStoreDBEventStore(storeId, numbering, connection, `${history}/`, position);
+      return new EventStoreDBEventStore(
+        await historyOf(connection, history, mode),
+        ...([connection, `${history}/`, beatMs] as const),
+      );
     } catch (error) {
       await connection.release();
       throw error;
@@ -87,6 +77,7 @@ export class EventStoreDBEventStore extends EventStore {
   override async append(stream: string, expected: number, facts: readonly Proposed[]): Promise<Appended> {
     this.assertOpen();
     if (facts.length === 0) throw new RangeError('An append needs at least one fact.');
+    checkedPlace(stream, expected);
     const events = wireEvents(facts);
     const { appends, calls } = this.connection;
     calls.check();
@@ -96,7 +87,7 @@ export class EventStoreDBEventStore extends EventStore {
       const { count, commit } = await appending;
       if (count !== expected + facts.length) throw lacking(stream);
       const position = positionOf(commit);
-      this.known = Math.max(this.known, position);
+      this.log.wrote(position);
       return { revision: count - 1, position };
     } catch (error) {
       throw error instanceof WrongExpectedRevision ? new WrongExpectedRevision(stream, expected, error.actual) : error;
@@ -124,27 +115,44 @@ export class EventStoreDBEventStore extends EventStore {
   }
 
   override async *readAll(options: ReadAll = {}): AsyncGenerator<Batch> {
-    const upTo = Math.min(options.upTo ?? Infinity, await this.head());
-    yield* this.batches({ ...options, upTo }, () => {
+    const head = await this.head();
+    const after = options.after ?? 0;
+    if (after > head) throw beyond(placeOf(after));
+    const upTo = Math.min(options.upTo ?? Infinity, head);
+    if (upTo <= after) return;
+    yield* batches(this.log.pages(this.log.behind(after), upTo), { ...options, after, upTo }, () => {
       this.assertOpen();
       return false;
     });
   }
 
   override async *follow({ signal, ...options }: Follow): AsyncGenerator<Batch> {
+    const { after = 0, upTo = Infinity } = options;
     const ended = (): boolean => signal.aborted || this.closed;
-    let position = options.after ?? 0;
-    let said = false;
-    const cursor: Cursor = {};
     if (ended()) return;
+    if (after > 0 && after > (await this.head())) throw beyond(placeOf(after)); // the server takes it and is silent
     this.live.begin();
+    let position = after;
+    let place = this.log.behind(after); // how far the log was read, events of others included
+    let said = false;
+    const noted = async function* (pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+      for await (const page of pages) {
+        place = page.last;
+        yield page;
+      }
+    };
     while (!ended()) {
       const { seen } = this.live;
-      for await (const read of this.batches({ ...options, after: position }, ended, cursor)) {
-        position = read.position;
-        said = read.facts.length === 0;
-        yield read;
-        if (ended()) return;
+      const near = this.live.behind(Math.max(position, positionOf(place.commit)));
+      const begin = position > positionOf(place.commit) ? placeOf(position) : place;
+      const facts = near?.length ? justThose(near) : noted(this.log.pages(begin, upTo));
+      if (upTo > position) {
+        for await (const read of batches(facts, { ...options, after: position, upTo }, ended)) {
+          position = read.position;
+          said = read.facts.length === 0;
+          yield read;
+          if (ended()) return;
+        }
       }
       if (!said) yield { facts: [], position };
       said = true;
@@ -158,20 +166,7 @@ export class EventStoreDBEventStore extends EventStore {
 
   override async head(): Promise<Position> {
     this.assertOpen();
-    const { pages, calls } = this.connection;
-    let from: Place | undefined;
-    for (let step = 0; ; step += 1) {
-      const count = LAST[step] ?? PAGE;
-      const page = await calls.run((signal) => pages.newest(from, count, signal));
-      for (const { event } of page) {
-        if (event === undefined) continue;
-        const position = positionOf(event.position.commit);
-        if (position <= this.known || position <= this.beginning) return this.known;
-        if (isFact(event, this.prefix)) return (this.known = Math.max(this.known, position));
-        from = event.position;
-      }
-      if (page.length < count) return this.known;
-    }
+    return this.log.head();
   }
 
   /** What is on its way to the server is answered first, within the time a call may take. */
@@ -181,48 +176,6 @@ export class EventStoreDBEventStore extends EventStore {
     this.live.close();
     await Promise.allSettled(this.underWay);
     await this.connection.release();
-  }
-
-  /** Facts behind `after` up to `upTo`, or to the end of the log. Its last position is that of the last fact passed. */
-  private async *batches(options: ReadAll, ended: () => boolean, cursor: Cursor = {}): AsyncGenerator<Batch> {
-    const { batch = BATCH, after = 0, upTo = Infinity, types, skip } = options;
-    if (ended() || upTo <= after) return;
-    const wanted = ({ type }: { type: string }): boolean => types?.includes(type) ?? !skip?.includes(type);
-    let [handed, passed] = [after, after];
-    let facts: Recorded[] = [];
-    let next: Promise<Page> | undefined = this.page(cursor.place ?? placeOf(after > 0 ? after : this.beginning));
-    try {
-      while (next !== undefined) {
-        const { events, last, more }: Page = await next;
-        cursor.place = last;
-        next = more && positionOf(last.commit) < upTo ? this.page(last) : undefined; // while this one is worked on
-        for (const event of events) {
-          const position = positionOf(event.position.commit);
-          if (position <= passed) continue; // a page begins with the event that it goes on from
-          if (position > upTo) break;
-          passed = position;
-          if (!wanted(event)) continue;
-          facts.push(recordedOf(event, this.prefix));
-          if (facts.length < batch) continue;
-          handed = position;
-          yield { facts, position };
-          facts = [];
-          if (ended()) return;
-        }
-      }
-      if (passed > handed) yield { facts, position: passed };
-    } finally {
-      next?.catch(() => undefined); // left early
-    }
-  }
-
-  /** Our events of the next stretch of the log, from a place on. */
-  private async page(from: Place): Promise<Page> {
-    const { pages, calls } = this.connection;
-    const read = await calls.run((signal) => pages.all(from, PAGE, signal));
-    const events = read.flatMap(({ event }) => (event !== undefined && isFact(event, this.prefix) ? [event] : []));
-    const last = read.findLast(({ event }) => event !== undefined)?.event?.position ?? from;
-    return { events, last, more: read.length === PAGE };
   }
 
   private async streamPage(stream: string, from: number, count: number, backwards: boolean): Promise<Recorded[]> {
@@ -241,3 +194,34 @@ const lacking = (stream: string): StoreRefused =>
   new StoreRefused(
     `Stream ${stream} lacks facts on the server: it was deleted or cut off there. Facts are never removed.`,
   );
+
+async function* justThose(facts: readonly Recorded[]): AsyncGenerator<{ readonly facts: readonly Recorded[] }> {
+  yield { facts };
+}
+
+/** Facts behind `after` up to `upTo`, or to the end. The last position is that of the last fact passed. */
+async function* batches(
+  pages: AsyncIterable<{ readonly facts: readonly Recorded[] }>,
+  { batch = BATCH, after = 0, upTo = Infinity, types, skip }: ReadAll,
+  ended: () => boolean,
+): AsyncGenerator<Batch> {
+  const wanted = ({ type }: Recorded): boolean => types?.includes(type) ?? !skip?.includes(type);
+  let [handed, passed] = [after, after];
+  let facts: Recorded[] = [];
+  for await (const page of pages) {
+    for (const fact of page.facts) {
+      const { position } = fact;
+      if (position <= passed) continue; // a page begins with the event that it goes on from
+      if (position > upTo) break;
+      passed = position;
+      if (!wanted(fact)) continue;
+      facts.push(fact);
+      if (facts.length < batch) continue;
+      handed = position;
+      yield { facts, position };
+      facts = [];
+      if (ended()) return;
+    }
+  }
+  if (passed > handed) yield { facts, position: passed };
+}

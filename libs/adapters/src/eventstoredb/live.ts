@@ -1,42 +1,55 @@
-import { END, streamNameFilter, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
-import type { Position } from '#kernel/fact.js';
+import { streamNameFilter, type AllStreamSubscription, type EventStoreDBClient } from '@eventstore/db-client';
+import type { Position as Place } from '@eventstore/db-client';
+import type { Position, Recorded } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { positionOf } from './conversion.js';
+import { isOutage } from './outages.js';
+import { Recent } from './recent.js';
+import type { ServerLog } from './server-log.js';
 
-const BEAT_MS = 10_000;
+export const BEAT_MS = 10_000;
+/** Until it is compared again, where the head could not be read. */
+const SOON_MS = 1_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Tells all followers of a store, by one subscription, that there may be more; they read it themselves, each at its own pace. A
- * subscription whose reader is slow is dropped by the server, and each one costs one of a connection's 100 streams: this one
- * hands on nothing and is never slow.
+ * New facts for all followers of a store, by one subscription that goes on from the last position after every interruption.
+ * They are kept in a bounded buffer, from which each follower pulls at its own pace; who falls out of it reads the log. So a slow
+ * reader never makes the server drop the subscription, and followers do not cost one of a connection's 100 streams each.
  */
 export class Live {
   /** Rises whenever there may be more. */
   seen = 0;
-  private newest: Position = 0;
+  private recent: Recent | undefined;
+  /** The last event taken; the next subscription begins behind it. */
+  private place: Place | undefined;
   private subscription: AllStreamSubscription | undefined;
   private pauseMs = SHORTEST_PAUSE_MS;
   private again: NodeJS.Timeout | undefined;
   private beat: NodeJS.Timeout | undefined;
-  private behind: Position = 0;
+  /** The head at the last beat, where it had not come in yet; 0 where it had. */
+  private missed: Position = 0;
   private trouble: StoreUnavailable | undefined;
   private readonly sleepers = new Set<() => void>();
   private state: 'idle' | 'at work' | 'closed' = 'idle';
 
   constructor(
     private readonly client: EventStoreDBClient,
-    private readonly prefix: string,
-    /** Position of the newest fact, as the server says it. */
-    private readonly head: () => Promise<Position>,
+    private readonly log: ServerLog,
+    private readonly beatMs = BEAT_MS,
   ) {}
 
   begin(): void {
     if (this.state !== 'idle') return;
     this.state = 'at work';
-    this.subscribe();
-    this.beat = setInterval(() => void this.compare(), BEAT_MS).unref();
+    void this.subscribe();
+    this.compareIn(this.beatMs);
+  }
+
+  /** The facts behind a position as far as they have come in; undefined where the log must be read for them. */
+  behind(position: Position): readonly Recorded[] | undefined {
+    return this.recent?.behind(position);
   }
 
   /** Sleeps until there may be more than when `seen` was what it was. @throws {StoreUnavailable} where nothing can be heard */
@@ -55,37 +68,54 @@ export class Live {
   close(): void {
     this.state = 'closed';
     clearTimeout(this.again);
-    clearInterval(this.beat);
+    clearTimeout(this.beat);
     this.leave();
     this.wake();
   }
 
-  private subscribe(): void {
+  private async subscribe(): Promise<void> {
     this.leave();
-    if (this.state === 'closed') return;
-    const filter = streamNameFilter({ prefixes: [this.prefix] });
-    const subscription = this.client.subscribeToAll({ fromPosition: END, filter });
+    try {
+      this.place ??= await this.log.end();
+      this.recent ??= new Recent(positionOf(this.place.commit));
+    } catch {
+      return this.later();
+    }
+    if (this.state === 'closed' || this.subscription !== undefined) return;
+    const filter = streamNameFilter({ prefixes: [this.log.prefix] });
+    const subscription = this.client.subscribeToAll({ fromPosition: this.place, filter, requiresLeader: true });
     this.subscription = subscription;
-    // whoever looked before it was confirmed looks once more: it begins at the end of that moment
+    // whoever read before it was confirmed looks once more: something may have come in between
     subscription.on('confirmation', () => {
       this.pauseMs = SHORTEST_PAUSE_MS;
       this.trouble = undefined;
       this.wake();
     });
     subscription.on('data', ({ event }) => {
-      if (event !== undefined) this.newest = Math.max(this.newest, positionOf(event.position.commit));
+      if (event === undefined || this.subscription !== subscription) return;
+      this.place = event.position;
+      const fact = this.log.factIn(event);
+      if (fact !== undefined) this.recent?.push(fact);
       this.wake();
     });
     // there is no `end` after an error, and none where a server vanishes: it is dead and another one begins
-    subscription.on('error', () => this.subscribeAgain(subscription));
+    subscription.on('error', (error) => this.subscribeAgain(subscription, error));
     subscription.on('end', () => this.subscribeAgain(subscription));
   }
 
-  private subscribeAgain(dead: AllStreamSubscription): void {
+  private subscribeAgain(dead: AllStreamSubscription, error?: unknown): void {
     if (this.subscription !== dead || this.state === 'closed') return;
     this.leave();
+    // the place itself may be what the server does not take: the log is read up to a new one
+    if (error !== undefined && !isOutage(error)) [this.place, this.recent] = [undefined, undefined];
+    this.later();
+  }
+
+  private later(): void {
+    if (this.state === 'closed') return;
+    clearTimeout(this.again);
     const jitter = 0.5 + Math.random();
-    this.again = setTimeout(() => this.subscribe(), this.pauseMs * jitter).unref();
+    this.again = setTimeout(() => void this.subscribe(), this.pauseMs * jitter).unref();
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
@@ -99,21 +129,24 @@ export class Live {
     subscription.unsubscribe().catch(() => undefined); // it never began
   }
 
-  /** Twice in a row behind the server's head, which is 10 to 20 s, and a subscription has fallen silent. */
+  private compareIn(ms: number): void {
+    if (this.state !== 'closed') this.beat = setTimeout(() => void this.compare(), ms).unref();
+  }
+
+  /** The head of one beat is not here at the next, and a subscription has fallen silent: another one goes on where it stood. */
   private async compare(): Promise<void> {
     try {
-      const head = await this.head();
-      const silent = this.behind > this.newest;
-      this.behind = head > this.newest ? head : 0;
-      if (!silent) return;
-      this.newest = head;
-      this.subscribe();
-      this.wake();
+      const head = await this.log.head();
+      this.trouble = undefined;
+      const newest = this.recent?.newest ?? head;
+      if (this.missed > newest) await this.subscribe();
+      this.missed = head > newest ? head : 0;
+      this.compareIn(this.beatMs);
     } catch (error) {
-      this.trouble = new StoreUnavailable(
-        `New facts cannot be heard of: ${error instanceof Error ? error.message : ''}`,
-      );
+      const why = error instanceof Error ? error.message : String(error);
+      this.trouble = new StoreUnavailable(`New facts cannot be heard of: ${why}`);
       this.stir();
+      this.compareIn(Math.min(this.beatMs, SOON_MS));
     }
   }
 

@@ -41,3 +41,6 @@ export function portError(error: unknown): Error {
     return new StoreUnavailable(`EventStoreDB does not answer: ${message}`, { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }
+
+/** True where the same call may succeed later. */
+export const isOutage = (error: unknown): boolean => portError(error) instanceof StoreUnavailable;
