@@ -5,19 +5,35 @@
  * @source RFC 8785 (JSON Canonicalization Scheme)
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const fields = value as Readonly<Record<string, unknown>>;
-    const names = Object.keys(fields).filter((name) => fields[name] !== undefined);
-    return `{${names
-      .sort()
-      .map((name) => `${canonicalText(name)}:${canonicalJson(fields[name])}`)
-      .join(',')}}`;
+  switch (typeof value) {
+    case 'string':
+      return canonicalText(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`JSON has no ${value}`);
+      return String(value);
+    case 'boolean':
+      return String(value);
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? canonicalList(value) : canonicalObject(value as Readonly<Record<string, unknown>>);
+    default:
+      throw new TypeError(`JSON has no ${typeof value}`);
   }
-  if (typeof value === 'string') return canonicalText(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`JSON has no ${value}`);
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
-  throw new TypeError(`JSON has no ${typeof value}`);
+}
+
+function canonicalList(items: readonly unknown[]): string {
+  let text = '';
+  for (let at = 0; at < items.length; at += 1) text += `${at === 0 ? '' : ','}${canonicalJson(items[at] ?? null)}`;
+  return `[${text}]`;
+}
+
+function canonicalObject(fields: Readonly<Record<string, unknown>>): string {
+  let text = '';
+  for (const name of Object.keys(fields).sort()) {
+    const value = fields[name];
+    if (value !== undefined) text += `${text === '' ? '' : ','}${canonicalText(name)}:${canonicalJson(value)}`;
+  }
+  return `{${text}}`;
 }
 
 function canonicalText(text: string): string {

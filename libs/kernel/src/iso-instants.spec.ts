@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isoInstant, parsedInstant } from './iso-instants.js';
+import { dayNumber, isoDay, isoInstant, parsedInstant } from './iso-instants.js';
 
 const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
@@ -39,4 +39,21 @@ describe('instants in their normal form', () => {
   ])('reads %j as Date does, or refuses it as Date does', (text) => {
     expect(parsedInstant(text)).toBe(Date.parse(text));
   });
+});
+
+describe('days as numbers', () => {
+  const DAY = 86_400_000;
+  const days = fc.integer({ min: FIRST / DAY, max: Math.floor(LAST / DAY) });
+
+  it('are written and read as Date does', () => {
+    fc.assert(fc.property(days, (day) => isoDay(day) === new Date(day * DAY).toISOString().slice(0, 10)));
+    fc.assert(fc.property(days, (day) => dayNumber(isoDay(day)) === day));
+  });
+
+  it.each(['2024-02-29', '2025-02-29', '2026-13-01', '2026-00-01', '2026x01-01', '20a6-01-01', '2026-1-1', ''])(
+    'reads %j as Date does, or refuses it as Date does',
+    (text) => {
+      expect(dayNumber(text)).toBe(Date.parse(`${text}T00:00:00.000Z`) / DAY);
+    },
+  );
 });

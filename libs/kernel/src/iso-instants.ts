@@ -16,6 +16,7 @@ const LEAP_DAYS_BEFORE_1970 = 477;
 const two = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 const three = Array.from({ length: 1_000 }, (_, number) => String(number).padStart(3, '0'));
 const days = new Map<number, string>();
+const dayTexts = new Map<number, string>();
 
 /** @throws {RangeError} for a time that is none, as `Date` does */
 export function isoInstant(ms: number): string {
@@ -31,7 +32,7 @@ export function isoInstant(ms: number): string {
 
 /** Milliseconds since 1970; NaN for a text that names no instant. */
 export function parsedInstant(text: string): number {
-  if (!isNormal(text)) return Date.parse(text);
+  if (!isNormal(text, 24)) return Date.parse(text);
   const month = number(text, 5, 2);
   const hour = number(text, 11, 2);
   const minute = number(text, 14, 2);
@@ -42,6 +43,25 @@ export function parsedInstant(text: string): number {
   }
   const day = daysSince1970(number(text, 0, 4), month, date);
   return day * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * 1_000 + number(text, 20, 3);
+}
+
+/** A day in its normal form, `2026-11-22`, as days since 1970; NaN for a text that names none. */
+export function dayNumber(text: string): number {
+  const month = number(text, 5, 2);
+  const date = number(text, 8, 2);
+  const isPlain = month >= 1 && month <= 12 && date >= 1 && date <= DAYS_EVERY_MONTH_HAS;
+  if (!isPlain || !isNormal(text, 10)) return Date.parse(`${text}T00:00:00.000Z`) / DAY_MS;
+  return daysSince1970(number(text, 0, 4), month, date);
+}
+
+/** The day so many days after 1 January 1970. */
+export function isoDay(day: number): string {
+  let text = dayTexts.get(day);
+  if (text === undefined) {
+    if (dayTexts.size >= CACHED_DAYS) dayTexts.clear();
+    dayTexts.set(day, (text = dayText(day).slice(0, 10)));
+  }
+  return text;
 }
 
 function dayText(day: number): string {
@@ -60,10 +80,10 @@ function daysSince1970(year: number, month: number, date: number): number {
   return 365 * (year - 1970) + leapYears + (DAYS_BEFORE_MONTH[month - 1] as number) + leapDay + date - 1;
 }
 
-/** True for `dddd-dd-ddTdd:dd:dd.dddZ`. */
-function isNormal(text: string): boolean {
-  if (text.length !== 24) return false;
-  for (let at = 0; at < 24; at += 1) {
+/** True for so many characters of `dddd-dd-ddTdd:dd:dd.dddZ`, and no more. */
+function isNormal(text: string, length: number): boolean {
+  if (text.length !== length) return false;
+  for (let at = 0; at < length; at += 1) {
     const code = text.charCodeAt(at);
     const mark = MARKS[at] as number;
     if (mark === DIGIT ? code < 48 || code > 57 : code !== mark) return false;

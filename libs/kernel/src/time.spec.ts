@@ -112,6 +112,18 @@ describe('months', () => {
     expect(plusMonths('2026-11-30', 14)).toBe('2028-01-30');
     expect(firstOfMonth('2026-11-30')).toBe('2026-11-01');
   });
+  it('end where Date says they end', () => {
+    const day = fc.integer({ min: Date.UTC(1900, 0, 1) / 86_400_000, max: Date.UTC(2199, 11, 31) / 86_400_000 });
+    fc.assert(
+      fc.property(day, fc.integer({ min: -30, max: 30 }), (number, months) => {
+        const from = new Date(number * 86_400_000);
+        const [year, month] = [from.getUTCFullYear(), from.getUTCMonth() + months];
+        const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+        const expected = new Date(Date.UTC(year, month, Math.min(from.getUTCDate(), last))).toISOString().slice(0, 10);
+        return plusMonths(from.toISOString().slice(0, 10), months) === expected;
+      }),
+    );
+  });
   it('are counted in days across a change of the clocks', () => {
     expect(daysBetween('2026-03-01', '2026-04-01')).toBe(31);
     expect(daysBetween('2026-04-01', '2026-03-01')).toBe(-31);

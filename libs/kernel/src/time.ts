@@ -1,5 +1,5 @@
 import { InvalidRequest } from './errors.js';
-import { isoInstant, parsedInstant } from './iso-instants.js';
+import { dayNumber, isoDay, isoInstant, parsedInstant } from './iso-instants.js';
 
 /** ISO 8601 in UTC with milliseconds, `2026-11-22T18:46:20.000Z`: instants compare as texts. */
 export type Instant = string;
@@ -19,8 +19,16 @@ export const msOf: (at: Instant) => number = parsedInstant;
 export const plusMs = (at: Instant, ms: number): Instant => instantOf(msOf(at) + ms);
 export const plusHours = (at: Instant, hours: number): Instant => plusMs(at, hours * HOUR_MS);
 
+/** True for what `toInstant` gives; quickly, as most of what comes from programs is that already. */
+function isNormalInstant(text: unknown): text is Instant {
+  if (typeof text !== 'string' || text.length !== 24 || !(text >= EARLIEST && text < LATEST)) return false;
+  const ms = parsedInstant(text);
+  return !Number.isNaN(ms) && isoInstant(ms) === text;
+}
+
 /** True for an ISO 8601 instant with a zone that names a day which exists, between 1900 and 2200. */
 export function isInstant(text: unknown): text is string {
+  if (isNormalInstant(text)) return true;
   if (typeof text !== 'string' || !INSTANT.test(text) || Number.isNaN(Date.parse(text))) return false;
   const at = instantOf(Date.parse(text));
   return at >= EARLIEST && at < LATEST && isDay(text.slice(0, 10));
@@ -28,6 +36,7 @@ export function isInstant(text: unknown): text is string {
 
 /** The instant in its one normal form. @throws {InvalidRequest} naming `path` */
 export function toInstant(text: unknown, path = 'at'): Instant {
+  if (isNormalInstant(text)) return text;
   if (!isInstant(text)) {
     throw new InvalidRequest([{ path, message: 'must be an ISO 8601 instant with a zone, from 1900 up to 2200' }]);
   }
@@ -86,7 +95,7 @@ function measuredOffset(ms: number, zone: string): number {
 }
 
 /** Midnight UTC of a day. */
-const startMs = (day: Day): number => msOf(`${day}T00:00:00.000Z`);
+const startMs = (day: Day): number => dayNumber(day) * DAY_MS;
 
 /** The business day on which an instant falls. */
 export const dayOf = (at: Instant, zone: string): Day => {
@@ -108,16 +117,22 @@ export function instantAt(day: Day, timeOfDayMs: number, zone: string): Instant 
 /** First instant of a business day. */
 export const startOfDay = (day: Day, zone: string): Instant => instantAt(day, 0, zone);
 
-export const plusDays = (day: Day, days: number): Day => instantOf(startMs(day) + days * DAY_MS).slice(0, 10);
+export const plusDays = (day: Day, days: number): Day => isoDay(dayNumber(day) + days);
 
 /** Whole days from one business day to another; negative when `to` is earlier. */
-export const daysBetween = (from: Day, to: Day): number => Math.round((startMs(to) - startMs(from)) / DAY_MS);
+export const daysBetween = (from: Day, to: Day): number => dayNumber(to) - dayNumber(from);
 
 /** The same day of a later month; 31 January + 1 month = 28 or 29 February. */
 export function plusMonths(day: Day, months: number): Day {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  const last = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
-  return instantOf(Date.UTC(year, month - 1 + months, Math.min(date, last))).slice(0, 10);
+  const [first, next] = [monthStart(day, months), monthStart(day, months + 1)];
+  return isoDay(Math.min(first + Number(day.slice(8)), next) - 1);
+}
+
+/** The first day of the month so many months after that of `day`, as a number. */
+function monthStart(day: Day, months: number): number {
+  const month = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + months;
+  const year = Math.floor(month / 12);
+  return dayNumber(`${String(year).padStart(4, '0')}-${String(month - year * 12 + 1).padStart(2, '0')}-01`);
 }
 
 /** The first day of the month in which `day` lies. */

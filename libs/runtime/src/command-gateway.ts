@@ -6,6 +6,7 @@ import { toInstant } from '#kernel/time.js';
 import type { CommandRequest, Receipt } from '#engine/customers.js';
 import type { Engine } from '#engine/engine.js';
 import { NotFound } from '#engine/errors.js';
+import type { Part } from '#engine/registry.js';
 import { instantiate, type DtoClass } from './dto.js';
 import { NotHere } from './errors.js';
 import { nearNames } from './near.js';
@@ -39,6 +40,8 @@ export interface CommandPlace {
     readonly refers?: boolean;
   };
   readonly slice: string | undefined;
+  /** Who decides it; undefined for a command to the deployment. */
+  readonly part?: Part;
 }
 
 /** Ids that the clock process gives to the commands it sends. */
@@ -59,7 +62,8 @@ export class CommandGateway {
       this.places.set(type, { type, command, slice: undefined });
     }
     for (const [type, { command, slice }] of engine.registry.commands) {
-      if (command.internal !== true) this.places.set(type, { type, command, slice: slice.name });
+      if (command.internal === true) continue;
+      this.places.set(type, { type, command, slice: slice.name, part: engine.registry.part(slice) });
     }
   }
 
@@ -89,15 +93,14 @@ export class CommandGateway {
   /** Everything but deciding. @throws {InvalidRequest} @throws {NotFound} */
   prepare(submission: Submission): Prepared {
     const { type, body, ifMatch, dryRun = false, actor, correlationId, causationId } = submission;
-    const { slice } = this.place(type);
+    const { slice, part } = this.place(type);
     const command = this.parse(type, body);
     const commandId = this.commandIdOf(submission);
     const by = actor === undefined ? {} : { actor };
-    if (slice === undefined) {
-      return { type, slice, request: { commandId, command: command as AnySystemCommand, dryRun, ...by } };
+    if (slice === undefined || part === undefined) {
+      return { type, slice: undefined, request: { commandId, command: command as AnySystemCommand, dryRun, ...by } };
     }
     const { source } = command as { readonly source?: string };
-    const part = this.engine.registry.part(this.sliceOf(type));
     const request: CommandRequest = {
       ...{ commandId, command: command as CommandBase, part, bodyDigest: this.digest(type, body), dryRun, ...by },
       ...(ifMatch !== undefined && { ifMatch }),
@@ -139,11 +142,5 @@ export class CommandGateway {
   private digest(type: string, body: unknown): string {
     const received = { ...(body as object), commandId: undefined };
     return this.engine.keys.digest('body', canonicalJson([type, received]));
-  }
-
-  private sliceOf(type: string) {
-    const known = this.engine.registry.commands.get(type);
-    if (known === undefined) throw new NotFound('command', type);
-    return known.slice;
   }
 }

@@ -133,7 +133,10 @@ function ruleOf({ kind, figures, each, target, field }: Declared, constraint: Co
     name: kind,
     figures,
     each,
-    holds: (value, object) => constraint.validate(value, { ...args, value, object }) === true,
+    holds: (value, object) => {
+      [args.value, args.object] = [value, object]; // no rule waits: the next one may have them
+      return constraint.validate(value, args) === true;
+    },
     message: worded(words, figures, field),
   };
 }

@@ -126,6 +126,7 @@ export class EmbeddedHistoryCopy extends HistoryCopy {
       transact(db, () => {
         if (!this.marked) noted(db, 'standing', this.standing);
         for (const fact of facts) this.put(fact);
+        rows.flush();
         if (last !== undefined) noted(db, REACHED, String(last.position));
       });
       this.marked = true;

@@ -4,6 +4,10 @@ import { Lru } from './lru.js';
 import { scalar, type Database, type Statement } from './sqlite.js';
 
 const CACHED_STREAMS = 100_000;
+const COLUMNS = ['position', 'stream', 'revision', 'type', 'version', 'id', 'occurred', 'recorded', 'data', 'metadata'];
+/** Rows of one statement: eight at once take three fifths of the time of eight one by one, more gain nothing. */
+const AT_ONCE = [8, 4, 2, 1] as const;
+const MOST_AT_ONCE = AT_ONCE[0] * COLUMNS.length;
 
 export interface Head {
   /** 0 until the stream has its first fact. */
@@ -29,11 +33,13 @@ export function rowOf({ type, version, id, occurredAt, data, metadata }: Propose
   return { type, version, id, occurred, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
 }
 
-/** Puts facts behind the newest one, in a transaction of whoever calls. */
+/** Puts facts behind the newest one, in a transaction of whoever calls, who calls `flush` before it ends. */
 export class LogRows {
   private readonly heads = new Lru<string, Head>(CACHED_STREAMS);
   private readonly types = new Map<string, number>();
-  private readonly insert: Statement;
+  private readonly inserts: readonly Statement[];
+  /** Values of rows that wait for more to be put with them. */
+  private waiting: (string | number)[] = [];
   private readonly findHead: Statement;
   private readonly addStream: Statement;
 
@@ -42,10 +48,9 @@ export class LogRows {
     /** Position of the newest fact that was put. */
     public last: Position,
   ) {
-    this.insert = db.prepare(
-      'INSERT INTO facts (position, stream, revision, type, version, id, occurred, recorded, data, metadata)' +
-        ' VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    );
+    const row = `(${COLUMNS.map(() => '?').join(', ')})`;
+    const into = `INSERT INTO facts (${COLUMNS.join(', ')}) VALUES`;
+    this.inserts = AT_ONCE.map((rows) => db.prepare(`${into} ${Array<string>(rows).fill(row).join(', ')}`));
     this.findHead = db.prepare(
       'SELECT id, (SELECT max(revision) FROM facts WHERE stream = streams.id) FROM streams WHERE name = ?',
     );
@@ -66,12 +71,28 @@ export class LogRows {
     if (head.id === 0) head.id = Number(this.addStream.run(stream).lastInsertRowid);
     const typeId = this.types.get(type) ?? this.typeId(type);
     this.last += 1;
-    this.insert.run(this.last, head.id, head.count, typeId, version, id, occurred, recorded, data, metadata);
+    this.waiting.push(this.last, head.id, head.count, typeId, version, id, occurred, recorded, data, metadata);
     head.count += 1;
+    if (this.waiting.length === MOST_AT_ONCE) this.flush();
+  }
+
+  /** Everything that was put is in the transaction then. */
+  flush(): void {
+    const values = this.waiting;
+    this.waiting = [];
+    let from = 0;
+    for (const [at, rows] of AT_ONCE.entries()) {
+      for (let to = from + rows * COLUMNS.length; to <= values.length; to = from + rows * COLUMNS.length) {
+        const some = from === 0 && to === values.length ? values : values.slice(from, to);
+        this.inserts[at]?.run(...some);
+        from = to;
+      }
+    }
   }
 
   /** After a transaction that did not end well: what was remembered may not have been stored. */
   forget(): void {
+    this.waiting = [];
     this.heads.clear();
     this.types.clear();
     this.last = Number(scalar(this.db, 'SELECT coalesce(max(position), 0) FROM facts'));

@@ -70,6 +70,7 @@ export class LogWriter {
       const recorded = msOf(this.clock.now());
       this.begin.run();
       for (const one of group) answers.push(this.write(one, recorded));
+      this.rows.flush();
       this.commit.run();
     } catch (error) {
       this.fail(group, error);

@@ -6,16 +6,22 @@ import { within, type DaySpend, type Window } from '../value/value.window.policy
 /** The first business day on which time alone takes a tier away; a tier that was not reached has none. */
 export type HeldUntil = Readonly<Partial<Record<Tier, Day>>>;
 
-/** As a window never changes, what follows from it under a policy is worked out once. */
-const known = new WeakMap<Window, { readonly policy: ValuePolicy; readonly held: HeldUntil }>();
+interface Known {
+  readonly window: Window;
+  readonly policy: ValuePolicy;
+  readonly held: HeldUntil;
+}
+
+/** Of the last two windows: a fact asks several times about the one before it and the one after it, and then of other customers. */
+let [last, before]: (Known | undefined)[] = [];
 
 /** Until when each tier is held by what was bought so far: as long as the days that reach it are in the window. */
 export function heldUntil(window: Window, policy: ValuePolicy): HeldUntil {
-  const before = known.get(window);
-  if (before?.policy === policy) return before.held;
+  if (last?.window === window && last.policy === policy) return last.held;
+  if (before?.window === window && before.policy === policy) return before.held;
   const held: Partial<Record<Tier, Day>> = {};
   for (const currency of new Set(window.map((entry) => entry.currency))) hold(held, window, currency, policy);
-  known.set(window, { policy, held });
+  [before, last] = [last, { window, policy, held }];
   return held;
 }
 
