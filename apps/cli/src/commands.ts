@@ -5,6 +5,7 @@ import { copyCommand } from './commands/copy.js';
 import { customer } from './commands/customer.js';
 import { demo } from './commands/demo.js';
 import { diff } from './commands/diff.js';
+import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
 import { policyPublish } from './commands/policy-publish.js';
 import { policyShow } from './commands/policy-show.js';
@@ -36,6 +37,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['alerts', alerts],
   ['diff', diff],
   ['replay', replay],
+  ['export', exportCommand],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],

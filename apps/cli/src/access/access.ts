@@ -59,6 +59,8 @@ export interface Access {
   differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference>;
   /** Facts as they are stored, oldest first. */
   stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]>;
+  /** Those of the whole log, as they are stored, in its order; of these types where some are named. */
+  facts(types: readonly string[], asOf: AsOf | undefined, tell: Tell): AsyncIterable<readonly Recorded[]>;
   /** Every version, oldest first; of all policies the newest where none is named. */
   policies(name: string | undefined): Promise<readonly PublishedPolicy[]>;
   projections(): Promise<readonly ProjectionStatus[]>;

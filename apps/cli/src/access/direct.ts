@@ -5,7 +5,7 @@ import type { Actor } from '#kernel/fact.js';
 import { modelDigest } from '#engine/digest.js';
 import type { Difference } from '#engine/differences.js';
 import { NotFound } from '#engine/errors.js';
-import { momentOf, type Moment } from '#engine/past.js';
+import { momentOf, Past, type Moment } from '#engine/past.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { Compared, Progress, Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
@@ -79,6 +79,16 @@ export class DirectAccess implements Access {
 
   stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {
     return this.patron.engine.store.readStream(stream, { from, limit });
+  }
+
+  async *facts(types: readonly string[], asOf: AsOf | undefined, tell: Tell): AsyncIterable<readonly Recorded[]> {
+    const { store } = this.patron.engine;
+    const past = await Past.at(store, momentIn(asOf) ?? { at: await store.head(), by: 'recorded' });
+    let count = 0;
+    for await (const { facts, position } of past.readAll({ batch: PAGE, ...(types.length > 0 && { types }) })) {
+      yield facts;
+      tell(position / Math.max(1, past.upTo), (count += facts.length));
+    }
   }
 
   policies(name: string | undefined): Promise<readonly PublishedPolicy[]> {

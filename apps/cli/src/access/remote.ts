@@ -159,6 +159,12 @@ export class RemoteAccess implements Access {
     return foldsHere();
   }
 
+  // eslint-disable-next-line require-yield -- it says so instead
+  async *facts(): AsyncGenerator<never> {
+    const message = 'Facts are read from the history itself: give --data, not --server; or read GET /v1/changes.';
+    throw new RemoteRefusal('request.invalid', 'invalid', message);
+  }
+
   clock(): Promise<GateClock> {
     return this.json('/v1/clock');
   }

@@ -7,7 +7,7 @@ type SchemaElement = NonNullable<ParquetWriteOptions['schema']>[number];
 
 /** Most rows held before they are written as a row group, and most characters of their texts. */
 const GROUP_ROWS = 65_536;
-const GROUP_CHARACTERS = 32_000_000;
+const GROUP_CHARACTERS = 8_000_000;
 const DAY_MS = 86_400_000;
 
 /** @source https://parquet.apache.org/docs/file-format/types/logicaltypes/ */

@@ -12,28 +12,26 @@ const LINES = 1_000;
 /** Rows, some at a time. */
 export type Rows = AsyncIterable<readonly object[]>;
 
-/** Opens a table of columns that are known. */
-export const openTable = (
-  format: Exclude<Format, 'ndjson'>,
-  path: string,
-  columns: readonly Column[],
-): Promise<Table> => (format === 'csv' ? csvTable(path, columns) : parquetTable(path, columns));
+const openTable = (format: Exclude<Format, 'ndjson'>, path: string, columns: readonly Column[]): Promise<Table> =>
+  format === 'csv' ? csvTable(path, columns) : parquetTable(path, columns);
 
 /**
- * Writes rows as the output's format; answers how many. Columns are found by a first look at all of them, for which they are kept
- * in a file beside: memory holds a thousand, or a row group.
+ * Writes rows as the output's format; answers how many. Columns that are not given are found by a first look at all rows, for which
+ * they are kept in a file beside: memory holds a thousand, or a row group.
  *
  * @throws {InvalidRequest} for a row that is no object, or holds what JSON does not know
  */
-export function writeRows(rows: Rows, output: Output): Promise<number> {
+export function writeRows(rows: Rows, output: Output, known?: readonly Column[]): Promise<number> {
   const { format } = output;
   return output.write(async (path) => {
     if (format === 'ndjson') return writeLines(rows, path);
+    if (known !== undefined) return writeKnown(rows, known, await openTable(format, path, known));
     const spool = `${path}.rows`;
     try {
       const finder = new ColumnFinder();
       const count = await writeLines(rows, spool, (row) => finder.show(row));
-      await copyInto(spool, finder.columns(), (columns) => openTable(format, path, columns));
+      const columns = finder.columns();
+      await writeKnown(rowsIn(spool), columns, await openTable(format, path, columns));
       return count;
     } finally {
       await rm(spool, { force: true });
@@ -61,25 +59,28 @@ async function writeLines(rows: Rows, path: string, look?: (row: Row) => void): 
   return count;
 }
 
-async function copyInto(
-  spool: string,
-  columns: readonly Column[],
-  open: (columns: readonly Column[]) => Promise<Table>,
-): Promise<void> {
-  const table = await open(columns);
+async function* rowsIn(spool: string): Rows {
+  const held: Row[] = [];
+  for await (const { bytes } of linesOf(createReadStream(spool), Infinity)) {
+    held.push(JSON.parse(String(bytes)) as Row);
+    if (held.length >= LINES) yield held.splice(0);
+  }
+  yield held;
+}
+
+async function writeKnown(rows: Rows, columns: readonly Column[], table: Table): Promise<number> {
+  let count = 0;
   try {
-    let held: (readonly unknown[])[] = [];
-    for await (const { bytes } of linesOf(createReadStream(spool), Infinity)) {
-      held.push(valuesOf(JSON.parse(String(bytes)) as Row, columns));
-      if (held.length >= LINES) await table.write(held.splice(0));
+    for await (const some of rows) {
+      await table.write(some.map((row) => valuesOf(row as Row, columns)));
+      count += some.length;
     }
-    await table.write(held);
-    held = [];
   } catch (error) {
     await table.abandon();
     throw error;
   }
   await table.finish();
+  return count;
 }
 
 function lineOf(row: unknown): string {

@@ -1,0 +1,24 @@
+import { customerOf, type Recorded } from '#kernel/fact.js';
+import type { Column } from './columns.js';
+
+/** Facts of all types in one table. Bodies are as they were stored: of the version they say, personal fields sealed. */
+export const FACT_COLUMNS: readonly Column[] = [
+  { name: 'position', kind: 'integer' },
+  { name: 'id', kind: 'text' },
+  { name: 'type', kind: 'text' },
+  { name: 'version', kind: 'integer' },
+  { name: 'stream', kind: 'text' },
+  { name: 'customerId', kind: 'text' },
+  { name: 'revision', kind: 'integer' },
+  { name: 'occurredAt', kind: 'instant' },
+  { name: 'recordedAt', kind: 'instant' },
+  { name: 'data', kind: 'json' },
+  { name: 'metadata', kind: 'json' },
+];
+
+/** A fact as a row, `customerId` null where it is of no customer. */
+export function factRow({ data, metadata, ...fact }: Recorded): Readonly<Record<string, unknown>> {
+  const { position, id, type, version, stream, revision, occurredAt, recordedAt } = fact;
+  const customerId = customerOf(stream) || null;
+  return { position, id, type, version, stream, customerId, revision, occurredAt, recordedAt, data, metadata };
+}
