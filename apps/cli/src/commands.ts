@@ -7,6 +7,8 @@ import { demo } from './commands/demo.js';
 import { diff } from './commands/diff.js';
 import { exportCommand } from './commands/export.js';
 import { importCommand } from './commands/import.js';
+import { mirrorCommand } from './commands/mirror.js';
+import { mirrorStatusCommand } from './commands/mirror-status.js';
 import { policyPublish } from './commands/policy-publish.js';
 import { policyShow } from './commands/policy-show.js';
 import { projectionsDigest } from './commands/projections-digest.js';
@@ -56,6 +58,8 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['backup', backup],
   ['restore', restore],
   ['copy', copyCommand],
+  ['mirror', mirrorCommand],
+  ['mirror status', mirrorStatusCommand],
   ['clock show', clockShow],
   ['clock advance', clockAdvance],
   ['clock fix', clockFix],

@@ -4,6 +4,7 @@ import type { Clock } from '#kernel/ports/clock.js';
 import { StoreRefused, type EventStore } from '#kernel/ports/event-store.js';
 import type { Keys } from '#kernel/ports/keys.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
+import { standingIn } from '#adapters/embedded/log-file.js';
 import { AbsentKeys, KeysAbsent } from './absent-keys.js';
 import type { PatronConfig } from './config.js';
 import { BadConfig } from './errors.js';
@@ -29,6 +30,16 @@ export async function openEventStore(
   }
   const { EmbeddedEventStore } = await import('#adapters/embedded/embedded-event-store.js');
   return EmbeddedEventStore.open({ folder: data, mode, clock });
+}
+
+/** True of a data folder whose log follows another store. */
+export const isMirror = ({ data }: Pick<PatronConfig, 'data'>): boolean => standingIn(data) === 'mirror';
+
+/** The writer's lock of a data folder. @throws {StoreRefused} naming the process that holds it */
+export async function lockOf({ data }: PatronConfig): Promise<{ close(): Promise<void> }> {
+  const { WriterLock } = await import('#adapters/embedded/writer-lock.js');
+  const lock = await WriterLock.take(data);
+  return { close: async () => lock.release() };
 }
 
 export async function openReadModels({ readModels, data }: PatronConfig, mode: Mode): Promise<ReadModels> {

@@ -6,7 +6,7 @@ import { Engine } from '#engine/engine.js';
 import type { Projecting } from '#engine/projecting.js';
 import type { Registry } from '#engine/registry.js';
 import { slices as shipped } from '#slices/index.js';
-import { openEventStore, openKeys, openReadModels, type Mode } from './adapters.js';
+import { isMirror, lockOf, openEventStore, openKeys, openReadModels, type Mode } from './adapters.js';
 import { MeasuredEventStore } from './measured-event-store.js';
 import { CommandGateway } from './command-gateway.js';
 import { PastReads } from './past-reads.js';
@@ -15,8 +15,11 @@ import { canThread, ProjectorThread } from './projector-thread.js';
 import { Tokens } from './tokens.js';
 
 export interface OpenOptions {
-  /** `read` opens beside a running writer: no lock, nothing is appended or folded. */
-  readonly mode: Mode;
+  /**
+   * `read` opens beside a running writer: no lock, nothing is appended or folded. `fold` folds read models under the folder's lock and
+   * appends nothing, as on a mirror.
+   */
+  readonly mode: Mode | 'fold';
   /** For tests: other slices than those shipped, another clock, other ids. */
   readonly slices?: readonly Slice[];
   readonly clock?: Clock;
@@ -68,10 +71,14 @@ async function threadBeside(
   return { snapshotModels, projecting };
 }
 
+const TARGET_OF = { read: 'queries', fold: 'projector' } as const;
+
 /** @throws {DomainError} saying what cannot be opened and why; what was opened before is closed again */
-export async function openPatron(config: PatronConfig, options: OpenOptions): Promise<Patron> {
-  const { slices = shipped } = options;
-  const modes = MODES[options.mode === 'read' ? 'queries' : config.target];
+export async function openPatron(given: PatronConfig, options: OpenOptions): Promise<Patron> {
+  const { slices = shipped, mode } = options;
+  // whoever reads a mirror wants none of the server that it follows, whatever the environment names
+  const config = isMirror(given) ? { ...given, eventStore: 'embedded' } : given;
+  const modes = MODES[mode === 'write' ? config.target : TARGET_OF[mode]];
   const { SystemClock } = await import('#adapters/system/system-clock.js');
   const { SystemIds } = await import('#adapters/system/system-ids.js');
   const clock = options.clock ?? new SystemClock();
@@ -81,6 +88,7 @@ export async function openPatron(config: PatronConfig, options: OpenOptions): Pr
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   try {
+    if (mode === 'fold') opened.push(await lockOf(config));
     const store = new MeasuredEventStore(await openEventStore(config, modes.store, clock));
     opened.push(store);
     const keys = await openKeys(config, modes.store, (await store.head()) > 0);

@@ -18,8 +18,11 @@ export interface WhereGiven {
   readonly token?: string | undefined;
 }
 
-/** What a command wants of a data folder; readers may open it beside a running server, `bulk` writes a great deal. */
-export type Wanted = 'read' | 'write' | 'bulk';
+/**
+ * What a command wants of a data folder; readers may open it beside a running server, `bulk` writes a great deal, `fold` changes read
+ * models only, which a mirror allows.
+ */
+export type Wanted = 'read' | 'write' | 'bulk' | 'fold';
 
 export interface Sending {
   readonly type: string;

@@ -11,6 +11,7 @@ import type { Compared, Progress, Projecting } from '#engine/projecting.js';
 import type { Replayed } from '#engine/replay.js';
 import { settled } from '#engine/settled.js';
 import { standingOf } from '#engine/standing.js';
+import { isMirror } from '#runtime/adapters.js';
 import { loadConfig } from '#runtime/config.js';
 import type { Own } from '#runtime/own/own-projections.js';
 import { OwnReplay } from '#runtime/own/own-replay.js';
@@ -50,7 +51,7 @@ export class DirectAccess implements Access {
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<DirectAccess> {
     const config = loadConfig({ flags: { data, keys }, env });
-    const mode = wanted === 'read' ? 'read' : 'write';
+    const mode = wanted === 'read' ? 'read' : wanted === 'fold' && isMirror(config) ? 'fold' : 'write';
     const opening = { mode, lingerMs: LINGER_MS, thread: wanted === 'bulk' } as const;
     return new DirectAccess(await openPatron({ ...config, target: 'all' }, opening));
   }

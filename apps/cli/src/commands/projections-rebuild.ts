@@ -12,7 +12,7 @@ export const projectionsRebuild = defineCommand({
   flags: { all: { about: 'Every projection, in one pass over the log.' }, ...asJson, ...where },
   async run({ args, flags }, world) {
     if ((args.name === undefined) !== flags.all) throw new UsageError('Name one projection, or give --all.');
-    const patron = await world.patron(flags, 'write');
+    const patron = await world.patron(flags, 'fold');
     const names = args.name === undefined ? (await patron.projections()).map(({ name }) => name) : [args.name];
     const progress = new ProgressLine(world.terminal, world.errText);
     const began = performance.now();

@@ -8,7 +8,7 @@ export const projectionsRetry = defineCommand({
   args: [],
   flags: { ...asJson, ...where },
   async run({ flags }, world) {
-    const patron = await world.patron(flags, 'write');
+    const patron = await world.patron(flags, 'fold');
     const retried = await patron.retry();
     if (flags.json) world.out(JSON.stringify(retried));
     else world.out(retried.length === 0 ? 'nothing is parked' : `retried ${retried.join(', ')}`);

@@ -10,7 +10,7 @@ const turning = (how: 'cancel' | 'switch-back' | 'drop', about: string, done: st
     args: ['name'],
     flags: { ...asJson, ...where },
     async run({ args, flags }, world) {
-      const patron = await world.patron(flags, 'write');
+      const patron = await world.patron(flags, 'fold');
       await patron.turn(args.name, how);
       world.out(flags.json ? JSON.stringify({ name: args.name, state: done }) : `${args.name}: ${done}`);
       return Exit.ok;

@@ -87,6 +87,22 @@ export function descriptionOf(db: Database): Description & { readonly storeId: s
   };
 }
 
+/** What the log of a folder is where it is no history of its own; undefined also where there is no log that can be read. */
+export function standingIn(folder: string): Standing | undefined {
+  const path = logPath(folder);
+  if (sizeOf(path) === 0) return undefined;
+  try {
+    const db = openDatabase(path, { readOnly: true, waitMs: WAIT_MS });
+    try {
+      return descriptionOf(db).standing;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return undefined; // whoever opens it says what is wrong with it
+  }
+}
+
 /**
  * Looks at a log without changing it. An empty file is refused too: we never leave one, so something tore it, and
  * beginning anew in its place would hide that a history is lost.

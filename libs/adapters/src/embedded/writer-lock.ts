@@ -60,7 +60,8 @@ async function holderOf(folder: string): Promise<string> {
   return `Another process is writing to ${folder}`;
 }
 
-function isAlive(pid: number): boolean {
+/** True of a process that runs, whoever started it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
