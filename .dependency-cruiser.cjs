@@ -77,13 +77,13 @@ module.exports = {
     rule(
       'domain-imports-no-node-module',
       'Domain files can be replayed anywhere: no clock, no randomness, no I/O.',
-      { path: domain('events|commands|errors|policy|decider|projection') },
+      { path: domain('events|commands|errors|policy|decider|projection|words|statement') },
       { dependencyTypes: ['core'] },
     ),
     rule(
       'domain-imports-no-package',
       'Domain files depend on nothing that can change under them.',
-      { path: domain('events|errors|policy|decider|projection') },
+      { path: domain('events|errors|policy|decider|projection|words|statement') },
       { pathNot: [ours], dependencyTypesNot: ['core'] },
     ),
     rule(

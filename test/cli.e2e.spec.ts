@@ -40,6 +40,24 @@ described('the command line beside a running server', () => {
     expect([word.code, word.err]).toEqual([2, expect.stringContaining('customer')]);
   }, 60_000);
 
+  it('explains what is said of a customer, and says what cannot be explained', async () => {
+    await world.through(['send', 'RecordPurchase', purchase('p-why', 60_000).replace('c-1', 'c-why')]);
+    const told = await world.through(['why', 'c-why', 'tier']);
+    expect(told.out).toMatch(/^c-why is of value tier high\.\n {2}600\.00 GBP \(high\) on 1 day \(low\)/);
+    expect(told.out).toContain('c-why is of loyalty tier silver since 2026-03-02.');
+    expect(told.out).toMatch(/ 0 {2}2026-03-02 {2}\* {2}bought \(p-why\) {2}600\.00 GBP\n/);
+    const { out } = await world.through(['why', 'c-why', 'stage', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ statement: 'stage', states: { lastDay: '2026-03-02' }, rules: [{ policy: 'lifecycle', version: 1 }] },
+      facts: [{ revision: 0, type: 'PurchaseRecorded', amount: '600.00 GBP', decisive: true, without: null }],
+    });
+    const wrong = async (...words: string[]) =>
+      (({ code, err }) => [code, err])(await world.through(['why', ...words]));
+    expect(await wrong('c-why', 'mood')).toEqual([3, expect.stringContaining('Known are stage, tier, balance, alert')]);
+    expect(await wrong('c-why', 'alert', 'silent')).toEqual([3, expect.stringContaining('statement.not_made')]);
+    expect(await wrong('c-why', 'stage', '--as-of', '99999999')).toEqual([2, expect.stringContaining('has not come')]);
+  }, 60_000);
+
   it('says where a customer stood before, and who has moved since', async () => {
     const sent = await world.through([
       'send',

@@ -23,6 +23,7 @@ const VALUES: Readonly<Record<string, string>> = {
   '/v1/projections/{name}/switch-back': 'loyalty_balance',
   '/v1/projections/{name}/drop': 'loyalty_balance',
   '/v1/customers/{id}': 'seen',
+  '/v1/customers/{id}/why/{statement}': 'seen/stage',
   '/v1/streams/{stream}': 'customer-seen',
 };
 const QUERIES: Readonly<Record<string, string>> = {

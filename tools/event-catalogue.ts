@@ -9,7 +9,7 @@ export function catalogueOf(listed: readonly Slice[]): string {
   return `${head}${listed.map(chapterOf).join('')}`;
 }
 
-function chapterOf({ name, about, events, commands, policies, projections }: Slice): string {
+function chapterOf({ name, about, events, commands, policies, projections, statements = [] }: Slice): string {
   return [
     `\n## ${name}\n\n${about}\n`,
     table(
@@ -29,6 +29,10 @@ function chapterOf({ name, about, events, commands, policies, projections }: Sli
     table(
       ['read model', 'version', 'what it says', 'indexes'],
       projections.map((model) => [model.name, String(model.version), model.about, model.indexes.map(shown).join('; ')]),
+    ),
+    table(
+      ['why', 'what it says', 'of read model'],
+      statements.map((one) => [[one.name, one.kind ?? ''].join(' ').trim(), one.about, one.projection.name]),
     ),
   ].join('');
 }

@@ -26,6 +26,7 @@ import { streamShow } from './commands/stream-show.js';
 import { tokenCreate } from './commands/token-create.js';
 import { tokenList } from './commands/token-list.js';
 import { tokenRevoke } from './commands/token-revoke.js';
+import { why } from './commands/why.js';
 import type { AnyCommand } from './frame/define-command.js';
 
 /** Every command by the words that name it. */
@@ -40,6 +41,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['diff', diff],
   ['replay', replay],
   ['export', exportCommand],
+  ['why', why],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],

@@ -28,7 +28,7 @@ export interface AsOfDeps {
 }
 
 /** What concerns everybody, as it was at a moment. */
-interface Then {
+export interface Then {
   readonly id: string;
   readonly past: Past;
   readonly references: References;
@@ -62,7 +62,7 @@ export class AsOf {
       const nowhere = new Nowhere(projection.name, projection.version);
       const run = ProjectionRun.ofPortion(projection, nowhere, references, Parking.ofBuild());
       await run.fold(incoming, Infinity);
-      const doc = run.document(customerId);
+      const doc = run.documentsNow().get(customerId);
       if (doc?.['customerId'] === customerId) documents[projection.name] = doc;
     }
     return documents;
@@ -107,7 +107,8 @@ export class AsOf {
     return all;
   }
 
-  private async at(moment: Moment): Promise<Then> {
+  /** @throws {InvalidRequest} for a moment that has not come */
+  async at(moment: Moment): Promise<Then> {
     const { store, registry } = this.deps;
     const past = await Past.at(store, moment);
     this.reading = settled(this.reading).then(() => this.readShared());
@@ -138,7 +139,7 @@ export class AsOf {
 }
 
 /** Of ticks of the clock with nothing between them the last says all: what is due in between fires at its own instants. */
-const withoutIdleTicks = (facts: readonly Recorded[]): readonly Recorded[] =>
+export const withoutIdleTicks = (facts: readonly Recorded[]): readonly Recorded[] =>
   facts.filter(({ type }, at) => type !== ClockAdvanced.type || facts[at + 1]?.type !== type);
 
 /** Business time comes as far as was asked for, between two ticks of the clock. */

@@ -45,6 +45,19 @@ export class Documents {
     this.allHeld = this.allTimers = true;
   }
 
+  /** Those that another holds, as they are there now. */
+  take(other: Documents): void {
+    for (const [key, held] of other.held) {
+      this.held.set(key, { ...held });
+      if (held.due !== null) this.remind(key, held.due);
+    }
+  }
+
+  /** Those that are held now. */
+  *current(): Iterable<readonly [key: string, doc: Json]> {
+    for (const [key, { doc }] of this.held) if (doc !== null) yield [key, doc];
+  }
+
   /** Then nothing need be written for another look at it. */
   get areAllHeld(): boolean {
     return this.allHeld;

@@ -118,6 +118,16 @@ export class NotFound extends DomainError {
   }
 }
 
+/** There is such a statement, but it is not made of this customer: no alert is open, no points were earned. */
+export class StatementNotMade extends DomainError {
+  readonly code = 'statement.not_made';
+  readonly kind = 'not_found';
+
+  constructor(customerId: string, statement: string, why: string) {
+    super(`There is no ${statement} of ${customerId.slice(0, 100)} to explain. ${why}`);
+  }
+}
+
 /** A rebuild was given up because somebody asked for it; what was read is read still. */
 export class RebuildCancelled extends DomainError {
   readonly code = 'projection.rebuild_cancelled';

@@ -40,6 +40,13 @@ export class Parking {
     return new Parking(undefined, stopsAt);
   }
 
+  /** The same for a build that goes its own way from here. */
+  copied(): Parking {
+    const copy = Parking.ofBuild();
+    for (const [key, parked] of this.parked) copy.parked.set(key, parked);
+    return copy;
+  }
+
   static async open(readModels: ReadModels): Promise<Parking> {
     const model = await readModels.open({ name: 'parked', version: 1, indexes: [] });
     const parking = new Parking(model);

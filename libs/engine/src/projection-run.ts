@@ -23,7 +23,8 @@ export class ProjectionRun {
   private readonly documents: Documents;
   private readonly context: FoldContext;
   private readonly wanting: Wanting;
-  private clock: Instant = EARLIEST;
+  /** Business time as far as it has passed. */
+  clock: Instant = EARLIEST;
   private reached: Position = 0;
   private written: Position = 0;
   private stored: Position = 0;
@@ -68,6 +69,16 @@ export class ProjectionRun {
     return run;
   }
 
+  /** The same portion as it is now, to be folded on apart from this one. */
+  fork(): ProjectionRun {
+    const { projection, model, references, parking } = this;
+    const run = ProjectionRun.ofPortion(projection, model, references, parking.copied());
+    run.documents.take(this.documents);
+    run.clock = this.clock;
+    run.reached = this.reached;
+    return run;
+  }
+
   /** Everything up to here is folded in and written. */
   get position(): Position {
     return this.written;
@@ -94,9 +105,9 @@ export class ProjectionRun {
     if (far) await this.note();
   }
 
-  /** A document of a portion; undefined where there is none. */
-  document(key: string): Json | undefined {
-    return this.documents.get(key).doc ?? undefined;
+  /** All documents of a portion by their keys. */
+  documentsNow(): ReadonlyMap<string, Json> {
+    return new Map(this.documents.current());
   }
 
   /** Writes the documents of a portion; the build is at its beginning until the last one is there. */

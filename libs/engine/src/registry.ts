@@ -6,6 +6,7 @@ import type { PolicyDefinition } from '#kernel/policy.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { CommandClass, IdentityClaim, Slice } from '#kernel/slice.js';
+import type { AnyStatement, Said } from '#kernel/statement.js';
 import { PolicyPublished, systemEvents } from '#kernel/system.events.js';
 import { systemProjections } from './system.projections.js';
 
@@ -25,6 +26,7 @@ export class Registry {
   readonly policies = new Map<string, PolicyDefinition>();
   readonly projections = new Map<string, AnyProjection>();
   readonly references: readonly { readonly stream: string; readonly event: AnyEvent }[];
+  readonly statements: readonly AnyStatement[];
   readonly parts: readonly Part[];
   /** Those to whom time can owe a fact. */
   readonly timed: readonly Part[];
@@ -35,12 +37,14 @@ export class Registry {
   private readonly following = new Map<string, (fact: Fact) => CommandBase>();
   private readonly claiming = new Map<string, ClaimsOf>();
   private readonly releasing = new Map<string, ClaimsOf>();
+  private readonly saying = new Map<string, (fact: Fact) => Said>();
 
   constructor(readonly slices: readonly Slice[]) {
     for (const event of systemEvents) add(this.events, event.type, event, 'event');
     add<PolicyDefinition>(this.policies, companyPolicy.name, companyPolicy, 'policy');
     for (const projection of systemProjections) add(this.projections, projection.name, projection, 'projection');
     for (const slice of slices) this.include(slice);
+    this.statements = slices.flatMap(({ statements = [] }) => statements);
     this.references = slices.flatMap(({ references = [] }) => references);
     this.parts = slices
       .filter((slice) => slice.decider !== undefined)
@@ -87,6 +91,11 @@ export class Registry {
     return this.following.get(type);
   }
 
+  /** A fact in a person's words; its type where no slice has any. */
+  said(fact: Fact): Said {
+    return this.saying.get(fact.type)?.(fact) ?? { what: fact.type };
+  }
+
   /** Types of facts that every fold needs beside its own: policies and references. */
   get sharedTypes(): readonly string[] {
     return [PolicyPublished.type, ...this.references.map(({ event }) => event.type)];
@@ -108,6 +117,7 @@ export class Registry {
     for (const policy of slice.policies) add(this.policies, policy.name, policy, 'policy');
     for (const projection of slice.projections) add(this.projections, projection.name, projection, 'projection');
     for (const command of slice.commands) add(this.commands, new command().type, { command, slice }, 'command');
+    for (const [type, say] of Object.entries(slice.words ?? {})) add(this.saying, type, say, 'words for');
     for (const [type, make] of Object.entries(slice.followUps ?? {})) add(this.following, type, make, 'follow-up');
     for (const [type, claims] of Object.entries(slice.claims ?? {}))
       add(this.claiming, type, claims as ClaimsOf, 'claim');

@@ -4,6 +4,7 @@ import type { Fact } from './fact.js';
 import type { Measurement } from './measurement.js';
 import type { PolicyDefinition } from './policy.js';
 import type { AnyProjection } from './projection.js';
+import type { AnyStatement, AnyWords } from './statement.js';
 
 /** A command as a class-validator DTO whose instances carry their own `type`. */
 export interface CommandClass {
@@ -53,6 +54,10 @@ export interface Slice {
    */
   readonly followUps?: Readonly<Record<string, (fact: Fact) => CommandBase>>;
   readonly projections: readonly AnyProjection[];
+  /** What it says of a customer that `why` explains. */
+  readonly statements?: readonly AnyStatement[];
+  /** Its facts in a person's words; needed of those that statements rest on. */
+  readonly words?: AnyWords;
   /** Version of this slice's state; raise it when `evolve` or what a snapshot keeps changes, so that old snapshots are left aside. */
   readonly stateVersion?: number;
 }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Params, type RawQuery } from './params.js';
-import { FindHolder, GetCustomer } from './query-bus.js';
+import { ExplainStatement, FindHolder, GetCustomer } from './query-bus.js';
 import type { When } from './reads.js';
 
 @Controller('v1/customers')
@@ -19,6 +19,19 @@ export class CustomersController {
     const when = params.when();
     params.check();
     return this.answer(id, when, reply);
+  }
+
+  @Get(':id/why/:statement')
+  async why(
+    @Param('id') customerId: string,
+    @Param('statement') statement: string,
+    @Query() query: RawQuery,
+  ): Promise<object> {
+    const params = new Params(query);
+    const [which, moment] = [params.text('which'), params.moment()];
+    params.check();
+    const explanations = await this.queries.execute(new ExplainStatement(customerId, statement, which, moment));
+    return { customerId, statement, explanations };
   }
 
   @Get()

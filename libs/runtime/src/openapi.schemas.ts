@@ -54,6 +54,25 @@ const rebuild = object(
   ['compared'],
 );
 
+const said = { ...text, description: 'In words.' };
+const explanation = object({
+  ...{ customerId: text, statement: text, which: nullable(text), readModel: text, key: text, at: instant, says: said },
+  ...{ states: anything, figures: anything, follows: list(said) },
+  rules: list(object({ policy: text, version: whole, effectiveFrom: instant, words: said, figures: anything })),
+  earlier: {
+    ...nullable(object({ facts: whole, lastRevision: whole, firstAt: instant, lastAt: instant, decisive: flag })),
+    description: 'All facts up to a revision, taken as one; null where those that are listed suffice.',
+  },
+  facts: list(
+    object({
+      ...{ id: text, revision: whole, type: text, occurredAt: instant, what: said, amount: nullable(text) },
+      decisive: { ...flag, description: 'Without it the statement would be another.' },
+      without: { ...nullable(text), description: 'What would be said without a decisive one.' },
+    }),
+  ),
+  next: nullable(object({ at: instant, says: said })),
+});
+
 /** What the routes answer with, by name. */
 export const answerSchemas: Readonly<Record<string, Schema>> = {
   Problem: object(problem, ['instance', 'errors']),
@@ -74,6 +93,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     description: 'Documents by the name of their read model.',
   },
   Document: anything,
+  Explanations: object({ customerId: text, statement: text, explanations: list(explanation) }),
   Page: object({ items: list(anything), position: whole, cursor: text }, ['cursor']),
   ReadModels: object({
     items: list(object({ name: text, version: whole, about: text, indexes: list(text), position: whole })),

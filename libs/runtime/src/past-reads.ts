@@ -9,6 +9,8 @@ import type { Moment } from '#engine/past.js';
 import type { Progress } from '#engine/projecting.js';
 import { Queries } from '#engine/queries.js';
 import { settled } from '#engine/settled.js';
+import type { Explanation } from '#engine/explanation.js';
+import { Why } from '#engine/why.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
 
@@ -27,18 +29,26 @@ interface Folded {
 export class PastReads {
   private readonly folded = new Map<string, Promise<Folded>>();
   private readonly asOf: AsOf;
+  private readonly reasons: Why;
 
   constructor(
     private readonly config: PatronConfig,
     private readonly engine: Engine,
   ) {
     const { store, registry, reader } = engine;
-    this.asOf = new AsOf({ store, registry, reader, batch: BATCH });
+    const deps = { store, registry, reader, batch: BATCH };
+    this.asOf = new AsOf(deps);
+    this.reasons = new Why(this.asOf, deps);
   }
 
   /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
   customer(customerId: string, moment: Moment): Promise<Readonly<Record<string, Json>>> {
     return this.asOf.customer(customerId, moment);
+  }
+
+  /** @throws {NotFound} @throws {StatementNotMade} @throws {InvalidRequest} */
+  why(customerId: string, statement: string, which?: string, moment?: Moment): Promise<readonly Explanation[]> {
+    return this.reasons.explain(customerId, statement, which, moment);
   }
 
   /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */

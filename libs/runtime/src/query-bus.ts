@@ -4,6 +4,7 @@ import type { Json } from '#kernel/ports/read-models.js';
 import type { Difference } from '#engine/differences.js';
 import type { Moment } from '#engine/past.js';
 import type { Find, Page, Wait } from '#engine/queries.js';
+import type { Explanation } from '#engine/explanation.js';
 import { Reads, type CustomerDocuments, type When } from './reads.js';
 
 export class FindDocuments extends Query<Page> {
@@ -40,6 +41,17 @@ export class FindDifferences extends Query<AsyncGenerator<Difference>> {
     readonly name: string,
     readonly from: Moment,
     readonly to: Moment,
+  ) {
+    super();
+  }
+}
+
+export class ExplainStatement extends Query<readonly Explanation[]> {
+  constructor(
+    readonly customerId: string,
+    readonly statement: string,
+    readonly which?: string,
+    readonly moment?: Moment,
   ) {
     super();
   }
@@ -94,7 +106,14 @@ export class FindDifferencesHandler extends Reading implements IQueryHandler<Fin
   }
 }
 
+@QueryHandler(ExplainStatement)
+export class ExplainStatementHandler extends Reading implements IQueryHandler<ExplainStatement> {
+  execute({ customerId, statement, which, moment }: ExplainStatement): Promise<readonly Explanation[]> {
+    return this.reads.why(customerId, statement, which, moment);
+  }
+}
+
 export const queryHandlers = [
   ...[FindDocumentsHandler, GetDocumentHandler, GetCustomerHandler, FindHolderHandler],
-  FindDifferencesHandler,
+  ...[FindDifferencesHandler, ExplainStatementHandler],
 ];

@@ -4,6 +4,7 @@ import { NotFound, NotYetProjected } from '#engine/errors.js';
 import type { Engine } from '#engine/engine.js';
 import type { Find, Page, Wait } from '#engine/queries.js';
 import type { Moment } from '#engine/past.js';
+import type { Explanation } from '#engine/explanation.js';
 import { systemProjections } from '#engine/system.projections.js';
 import type { PastReads } from './past-reads.js';
 import { traced } from './tracing.js';
@@ -42,6 +43,13 @@ export class Reads {
   /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} */
   differences(name: string, from: Moment, to: Moment): Promise<AsyncGenerator<Difference>> {
     return traced('query differences', { 'patron.read_model': name }, () => this.past.differences(name, from, to));
+  }
+
+  /** Why something is said of a customer. @throws {NotFound} @throws {StatementNotMade} @throws {InvalidRequest} */
+  why(customerId: string, statement: string, which?: string, moment?: Moment): Promise<readonly Explanation[]> {
+    return traced('query why', { 'patron.statement': statement.slice(0, 50) }, () =>
+      this.past.why(customerId, statement, which, moment),
+    );
   }
 
   /** @throws {NotFound} */

@@ -80,6 +80,21 @@ export const ROUTES: readonly Route[] = [
     problems: [400, 404, 503],
   },
   {
+    ...{ method: 'GET', path: '/v1/customers/:id/why/:statement', action: 'customers' },
+    about:
+      'Why a statement is made of a customer (stage, tier, balance, alert), in words: the facts behind it, the rules with ' +
+      'their policy versions, what follows from time, and what changes it next. Replaying only these facts gives it again.',
+    parameters: [
+      query(
+        'which',
+        'Of `tier`: value or loyalty, both by default. Of `alert`: a reason or a name; every open one by default.',
+      ),
+      ...AS_OF,
+    ],
+    answers: { 200: { schema: 'Explanations' } },
+    problems: [400, 404],
+  },
+  {
     ...{ method: 'GET', path: '/v1/customers', action: 'customers' },
     about: 'The customer who holds an identity.',
     parameters: [query('identity', '`<kind>:<value>`, such as email:ann@example.org'), ...AFTER],

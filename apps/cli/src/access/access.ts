@@ -2,6 +2,7 @@ import type { Json } from '#kernel/ports/read-models.js';
 import type { Replayed } from '#engine/replay.js';
 import type { Standing } from '#engine/standing.js';
 import type { Difference } from '#engine/differences.js';
+import type { Explanation } from '#engine/explanation.js';
 import type { Compared } from '#engine/projecting.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
@@ -58,6 +59,8 @@ export interface Access {
   submit(sending: Sending): Promise<Answered>;
   customer(customerId: string, asOf?: AsOf): Promise<Readonly<Record<string, Json>>>;
   find(model: string, find: Find, after: number | undefined, asOf?: AsOf): Promise<Page>;
+  /** Why something is said of a customer. */
+  why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]>;
   /** What differs in a read model between two moments, in the order of its keys. */
   differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference>;
   /** Facts as they are stored, oldest first. */

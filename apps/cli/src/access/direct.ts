@@ -8,6 +8,7 @@ import { NotFound } from '#engine/errors.js';
 import { momentOf, Past, type Moment } from '#engine/past.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { Compared, Progress, Projecting } from '#engine/projecting.js';
+import type { Explanation } from '#engine/explanation.js';
 import type { Replayed } from '#engine/replay.js';
 import { settled } from '#engine/settled.js';
 import { standingOf } from '#engine/standing.js';
@@ -72,6 +73,10 @@ export class DirectAccess implements Access {
   find(model: string, find: Find, after: number | undefined, asOf?: AsOf): Promise<Page> {
     const wait = after === undefined ? undefined : { position: after, timeoutMs: WAIT_MS };
     return this.reads.find(model, find, { wait, moment: momentIn(asOf) });
+  }
+
+  why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]> {
+    return this.reads.why(customerId, statement, which, momentIn(asOf));
   }
 
   async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {

@@ -5,6 +5,7 @@ import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import type { Json } from '#kernel/ports/read-models.js';
 import { customerStream, type Recorded } from '#kernel/fact.js';
 import type { Difference } from '#engine/differences.js';
+import type { Explanation } from '#engine/explanation.js';
 import type { Compared } from '#engine/projecting.js';
 import type { Find, Page } from '#engine/queries.js';
 import { settled } from '#engine/settled.js';
@@ -87,6 +88,12 @@ export class RemoteAccess implements Access {
     if (cursor !== undefined) query.set('cursor', cursor);
     if (after !== undefined) query.set('after', String(after));
     return this.json(`/v1/read-models/${encodeURIComponent(model)}?${query.toString()}`);
+  }
+
+  async why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]> {
+    const query = new URLSearchParams({ ...(which !== undefined && { which }), ...asOfIn(asOf) }).toString();
+    const path = `/v1/customers/${encodeURIComponent(customerId)}/why/${encodeURIComponent(statement)}`;
+    return listIn(await this.json(`${path}${query === '' ? '' : `?${query}`}`));
   }
 
   async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {

@@ -23,6 +23,7 @@ import {
 } from './complaints.events.js';
 import { complaintsPolicy } from './complaints.policy.js';
 import { complaintCases } from './complaints.projection.js';
+import { complaintsWords } from './complaints.words.js';
 
 export const complaintsSlice = defineSlice({
   name: 'complaints',
@@ -43,4 +44,5 @@ export const complaintsSlice = defineSlice({
   decider: complaints,
   reactsTo: [ComplaintResponded, ComplaintResolved],
   projections: [complaintCases, complaintCauses, customerComplaints],
+  words: complaintsWords,
 });

@@ -18,6 +18,7 @@ import {
 import { contactsPolicy } from './contacts.policy.js';
 import { revisits } from './contacts.revisits.projection.js';
 import { contactTimeline } from './contacts.timeline.projection.js';
+import { contactsWords } from './contacts.words.js';
 
 export const contactsSlice = defineSlice({
   name: 'contacts',
@@ -37,4 +38,5 @@ export const contactsSlice = defineSlice({
   listens: [ConsentGranted, ConsentWithdrawn, QuietHoursStated, CustomerRegistered, ProfileUpdated],
   reactsTo: [PurchaseRecorded, PurchaseVoided, ComplaintRaised, ComplaintResolved],
   projections: [contactTimeline, contactResponses, channelPerformance, revisits],
+  words: contactsWords,
 });

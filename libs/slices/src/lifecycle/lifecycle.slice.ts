@@ -1,6 +1,7 @@
 import { defineSlice } from '#kernel/slice.js';
 import { lifecyclePolicy } from './lifecycle.policy.js';
 import { lifecycleStage } from './lifecycle.projection.js';
+import { stageStatement } from './lifecycle.statement.js';
 
 export const lifecycleSlice = defineSlice({
   name: 'lifecycle',
@@ -9,4 +10,5 @@ export const lifecycleSlice = defineSlice({
   commands: [],
   policies: [lifecyclePolicy],
   projections: [lifecycleStage],
+  statements: [stageStatement],
 });

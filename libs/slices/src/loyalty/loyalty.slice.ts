@@ -35,6 +35,8 @@ import {
 import { loyaltyPolicy } from './loyalty.policy.js';
 import { loyaltyBalance } from './loyalty.projection.js';
 import { loyaltyLedger, loyaltyLiability, loyaltyLots } from './loyalty.ledger.projection.js';
+import { balanceStatement, loyaltyTierStatement } from './loyalty.statement.js';
+import { loyaltyWords } from './loyalty.words.js';
 
 /** What the receiver's side of a transfer is told: how many points, by the time at which they expire. */
 function received({ data, customerId, occurredAt }: PointsSent) {
@@ -85,4 +87,6 @@ export const loyaltySlice = defineSlice({
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
   projections: [loyaltyBalance, loyaltyLots, loyaltyLedger, loyaltyLiability],
+  statements: [balanceStatement, loyaltyTierStatement],
+  words: loyaltyWords,
 });

@@ -19,6 +19,7 @@ import {
 import { contactClaims, externalClaims, identityFrom, profilesPolicy } from './profiles.policy.js';
 import { customerCard } from './profiles.projection.js';
 import { customerSegments } from './profiles.segments.projection.js';
+import { profilesWords } from './profiles.words.js';
 
 type ContactData = ContactPointAdded['data'];
 type IdentityData = CustomerIdentified['data'];
@@ -44,4 +45,5 @@ export const profilesSlice = defineSlice({
   releases: { ContactPointRemoved: claimedByContact, IdentityForgotten: claimedByIdentity },
   identityFrom,
   projections: [customerCard, customerSegments],
+  words: profilesWords,
 });

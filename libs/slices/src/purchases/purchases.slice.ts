@@ -4,6 +4,7 @@ import { purchases } from './purchases.decider.js';
 import { PurchaseLinesAdded, PurchaseRecorded, PurchaseRefunded, PurchaseVoided } from './purchases.events.js';
 import { purchasesPolicy } from './purchases.policy.js';
 import { purchaseHistory, salesByMonth } from './purchases.projection.js';
+import { purchasesWords } from './purchases.words.js';
 
 export const purchasesSlice = defineSlice({
   name: 'purchases',
@@ -13,4 +14,5 @@ export const purchasesSlice = defineSlice({
   policies: [purchasesPolicy],
   decider: purchases,
   projections: [purchaseHistory, salesByMonth],
+  words: purchasesWords,
 });

@@ -39,6 +39,8 @@ import {
 import { retentionOutcomes } from './retention.outcomes.projection.js';
 import { retentionPolicy } from './retention.policy.js';
 import { retentionAlerts } from './retention.projection.js';
+import { alertStatement } from './retention.statement.js';
+import { retentionWords } from './retention.words.js';
 
 const purchases = [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided];
 const complaints = [ComplaintSlaMissed, ComplaintResponded, ComplaintResolved, ComplaintClosed];
@@ -64,4 +66,6 @@ export const retentionSlice = defineSlice({
   listens: [...answers, ...pointsIn],
   reactsTo: answers,
   projections: [retentionAlerts, retentionOutcomes],
+  statements: [alertStatement],
+  words: retentionWords,
 });

@@ -1,4 +1,6 @@
-import type { Figures, Reason } from './retention.events.js';
+import { decimal } from '#kernel/money.js';
+import type { Words } from '#kernel/statement.js';
+import type { AlertName, Figures, Reason, RetentionEvent } from './retention.events.js';
 
 const day = (instant: unknown): string => String(instant).slice(0, 10);
 
@@ -28,3 +30,25 @@ const RHYTHMS: Readonly<Record<string, string>> = {
 };
 
 const PROMISES: Readonly<Record<string, string>> = { first_response: 'first response', resolution: 'resolution' };
+
+const alert = ({ episodeId }: AlertName): string => `the alert ${episodeId}`;
+const by = (agent: string | undefined): string => (agent === undefined ? '' : ` by ${agent}`);
+
+export const retentionWords: Words<RetentionEvent> = {
+  AlertRaised: ({ data: { episodeId, reason, about, figures } }) => ({
+    what: `the alert ${episodeId} was raised: ${wordsOf(reason, about, figures)}`,
+  }),
+  AlertCleared: ({ data }) => ({
+    what: `${alert(data)} was cleared by ${data.by === 'time' || data.by === 'action' ? data.by : 'a fact'}: ${data.outcome}`,
+  }),
+  AlertAcknowledged: ({ data }) => ({ what: `${alert(data)} was seen${by(data.agent)}` }),
+  RetentionActionRecorded: ({ data }) => ({ what: `${data.action} was done about ${alert(data)}${by(data.agent)}` }),
+  AlertClosed: ({ data }) => ({ what: `${alert(data)} was closed: ${data.outcome}` }),
+  AlertConverted: ({ data: { amount, ...data } }) => ({
+    what: `bought ${data.afterDays} days after ${alert(data)} (${data.purchaseId})`,
+    amount: `${decimal(amount)} ${amount.currency}`,
+  }),
+  AlertConversionUndone: ({ data }) => ({
+    what: `the purchase counted for ${alert(data)} was taken back (${data.purchaseId})`,
+  }),
+};

@@ -5,6 +5,7 @@ import { surveys } from './surveys.decider.js';
 import { SurveyAnswered, SurveyDeclined, SurveySent } from './surveys.events.js';
 import { surveysPolicy } from './surveys.policy.js';
 import { satisfaction } from './surveys.projection.js';
+import { surveysWords } from './surveys.words.js';
 
 export const surveysSlice = defineSlice({
   name: 'surveys',
@@ -14,4 +15,5 @@ export const surveysSlice = defineSlice({
   policies: [surveysPolicy],
   decider: surveys,
   projections: [satisfaction, customerSatisfaction],
+  words: surveysWords,
 });

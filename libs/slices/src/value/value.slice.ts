@@ -4,6 +4,7 @@ import { PopulationMeasured } from './value.events.js';
 import { POPULATION, population } from './value.measurement.js';
 import { valuePolicy } from './value.policy.js';
 import { valueTier } from './value.projection.js';
+import { valueStatement } from './value.statement.js';
 
 export const valueSlice = defineSlice({
   name: 'value',
@@ -14,4 +15,5 @@ export const valueSlice = defineSlice({
   references: [{ stream: POPULATION, event: PopulationMeasured }],
   measurements: [population as unknown as Measurement],
   projections: [valueTier],
+  statements: [valueStatement],
 });
