@@ -4,6 +4,7 @@ import { BadConfig } from '#runtime/errors.js';
 import { httpAppOf, type HttpOptions } from '#runtime/http-app.js';
 import { openPatron, type OpenOptions, type Patron } from '#runtime/patron.js';
 import { ClockProcess } from './clock-process.js';
+import { openedInTime } from './opening.js';
 
 export interface Io {
   /** For people: one text, no newline at its end. */
@@ -35,16 +36,21 @@ const LOOK_MS = 50;
 /** Opens Patron and listens. @throws {DomainError} saying what stands in the way; nothing is left open */
 export async function serve(config: PatronConfig, io: Io, options: ServeOptions = {}): Promise<RunningServer> {
   const { signals = true, heartbeatMs, pages, patience, mode = 'write', ...opening } = options;
-  const patron = await openPatron(config, { ...opening, mode });
+  const open = (): Promise<Begun> => begun(config, io, { ...opening, mode });
+  const needsServer = config.eventStore.includes('://');
+  const tell = (message: string): void => io.err(JSON.stringify({ level: 'error', context: 'start', message }));
+  const { value, port } = needsServer
+    ? await openedInTime(config, open, tell).catch((error: unknown) => Promise.reject(cannotListen(config, error)))
+    : { value: await open(), port: config.port };
+  const { patron, clock } = value;
   try {
-    const clock = await startClock(patron, io);
     const { nest, ending } = await httpAppOf(patron, {
       log: (line) => io.err(line.trimEnd()),
       ...(heartbeatMs !== undefined && { heartbeatMs }),
       ...(pages !== undefined && { pages }),
       ...(patience !== undefined && { patience }),
     });
-    await nest.listen(config.port, config.host).catch(async (error: unknown) => {
+    await nest.listen(port, config.host).catch(async (error: unknown) => {
       await nest.close();
       throw cannotListen(config, error);
     });
@@ -75,6 +81,22 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
     };
     if (signals) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
     return { url, patron, ended, close, ...(token !== undefined && { token }) };
+  } catch (error) {
+    await clock?.stop();
+    await patron.close();
+    throw error;
+  }
+}
+
+interface Begun {
+  readonly patron: Patron;
+  readonly clock: ClockProcess | undefined;
+}
+
+async function begun(config: PatronConfig, io: Io, options: OpenOptions): Promise<Begun> {
+  const patron = await openPatron(config, options);
+  try {
+    return { patron, clock: await startClock(patron, io) };
   } catch (error) {
     await patron.close();
     throw error;

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreRefused, StoreUnavailable } from '#kernel/ports/event-store.js';
+import { openedInTime } from '../apps/server/src/opening.js';
+
+async function freePlace(): Promise<{ readonly host: string; readonly port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return { host: '127.0.0.1', port };
+}
+
+const gone = (): Promise<string> => Promise.reject(new StoreUnavailable('Nobody is there.'));
+const ask = async (port: number, path: string, method = 'GET'): Promise<Response> => {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(method === 'POST' && { body: '{}' }) });
+    } catch (error) {
+      if (tries === 40) throw error;
+      await delay(25);
+    }
+  }
+};
+
+describe('starting before the event store answers', () => {
+  it('answers 503 with Retry-After meanwhile, says that it lives, says why once, and opens by itself', async () => {
+    const place = await freePlace();
+    const told: string[] = [];
+    let [opens, isHere] = [0, false];
+    const open = (): Promise<string> => ((opens += 1), isHere ? Promise.resolve('opened') : gone());
+    const opening = openedInTime(place, open, (message) => told.push(message));
+    const command = await ask(place.port, '/v1/commands/RecordPurchase', 'POST');
+    expect([command.status, command.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(command.headers.get('content-type')).toBe('application/problem+json');
+    expect(await command.json()).toMatchObject({ code: 'store.unavailable', status: 503 });
+    expect((await ask(place.port, '/health/ready')).status).toBe(503);
+    expect((await ask(place.port, '/health/live')).status).toBe(200);
+    await delay(1_100);
+    isHere = true;
+    expect(await opening).toEqual({ value: 'opened', port: place.port });
+    expect(opens).toBeGreaterThan(2);
+    expect(told).toEqual(['Nobody is there.']);
+    const next = createServer().listen(place.port, place.host); // it was left free
+    await once(next, 'listening');
+    next.close();
+  });
+
+  it('answers while an opening takes long, as where a server is frozen', async () => {
+    const place = await freePlace();
+    let end: (value: string) => void = () => undefined;
+    const opening = openedInTime(
+      place,
+      () => new Promise<string>((resolve) => (end = resolve)),
+      () => undefined,
+    );
+    expect((await ask(place.port, '/health/ready')).status).toBe(503);
+    end('opened');
+    expect((await opening).value).toBe('opened');
+  });
+
+  it('listens on the port that it was given meanwhile, where any would do', async () => {
+    let opens = 0;
+    const open = (): Promise<string> => ((opens += 1) > 1 ? Promise.resolve('opened') : gone());
+    const { port } = await openedInTime({ host: '127.0.0.1', port: 0 }, open, () => undefined);
+    expect(port).toBeGreaterThan(0);
+  });
+
+  it('does not wait for what waiting cannot mend, and leaves nothing listening', async () => {
+    const place = await freePlace();
+    let opens = 0;
+    const refused = new StoreRefused('It is no store of ours.');
+    const open = (): Promise<string> => ((opens += 1) > 1 ? Promise.reject(refused) : gone());
+    await expect(openedInTime(place, open, () => undefined)).rejects.toBe(refused);
+    await expect(fetch(`http://127.0.0.1:${place.port}/health/live`)).rejects.toThrow();
+  });
+
+  it('says so where the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const opening = openedInTime({ host: '127.0.0.1', port }, gone, () => undefined);
+    await expect(opening).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    taken.close();
+  });
+});
