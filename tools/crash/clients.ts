@@ -32,6 +32,8 @@ export class Clients {
     private readonly server: Server,
     private readonly random: Random,
     private readonly eachSends: number,
+    /** Tells the commands of these clients from those of others before them. */
+    private readonly name = 'command',
   ) {
     this.running = Promise.all(Array.from({ length: CLIENTS }, (_, client) => this.client(client)));
   }
@@ -84,7 +86,7 @@ export class Clients {
 
   private next(client: number, number: number): Sent {
     const { random } = this;
-    const commandId = `command-${client}-${number}`;
+    const commandId = `${this.name}-${client}-${number}`;
     const customerId = `c-${random.whole(1, CUSTOMERS)}`;
     const sent = (command: string, more: object): Sent => ({
       ...{ commandId, command, attempts: 0 },

@@ -1,4 +1,4 @@
-import { Program } from './program.js';
+import { Program, type Running } from './program.js';
 
 interface Compared {
   readonly name: string;
@@ -7,8 +7,8 @@ interface Compared {
   readonly parked: readonly unknown[];
 }
 
-async function compared(data: string): Promise<readonly Compared[]> {
-  const { out, err } = await new Program(['projections', 'digest', '--replay', '--json'], data).ended;
+async function compared(data: string, running: Running): Promise<readonly Compared[]> {
+  const { out, err } = await new Program(['projections', 'digest', '--replay', '--json'], data, running).ended;
   try {
     return JSON.parse(out) as readonly Compared[];
   } catch {
@@ -17,8 +17,8 @@ async function compared(data: string): Promise<readonly Compared[]> {
 }
 
 /** What the read models of a folder hold against a replay of its log from nothing. */
-export async function replayFaults(data: string): Promise<readonly string[]> {
-  const all = await compared(data);
+export async function replayFaults(data: string, running: Running = {}): Promise<readonly string[]> {
+  const all = await compared(data, running);
   if (all.length === 0) return ['There are no read models.'];
   return all.flatMap(({ name, equal, behind, parked }) => [
     ...(equal ? [] : [`${name} is not what a replay gives`]),

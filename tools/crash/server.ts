@@ -17,11 +17,15 @@ export class Server {
   private token = '';
   private program: Program | undefined;
 
-  constructor(readonly data: string) {}
+  /** @param port  Where it listens; 0 takes a free one at each start. */
+  constructor(
+    readonly data: string,
+    readonly port = 0,
+  ) {}
 
   /** False where it was killed before it listened. */
   async start(running: Running = {}): Promise<boolean> {
-    const program = new Program(['serve', '--port', '0'], this.data, running);
+    const program = new Program(['serve', '--port', String(this.port)], this.data, running);
     this.program = program;
     const until = Date.now() + START_MS;
     const url = /listens on (http:\S+)/;

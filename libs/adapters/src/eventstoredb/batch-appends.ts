@@ -50,10 +50,10 @@ interface Open {
 export class BatchAppends {
   private opened: Promise<Open> | undefined;
 
-  /** @param onLate  Told of an append that was not answered in time. */
+  /** @param onFailure  Told of an append that failed, and how long it was waited for. */
   constructor(
     private readonly client: EventStoreDBClient,
-    private readonly onLate: () => void,
+    private readonly onFailure: (error: Error, waitedMs: number) => void,
   ) {}
 
   /** Un-awaited appends keep their order. @throws {StoreUnavailable} the outcome is unknown; it did not answer in `withinMs` */
@@ -62,20 +62,22 @@ export class BatchAppends {
     const { call, waiting } = await (this.opened ??= this.open());
     return new Promise((resolve, reject) => {
       const id = randomUUID();
-      const timer = setTimeout(() => {
-        this.onLate();
-        settle().reject(late(withinMs));
-      }, withinMs);
-      const settle = (): { resolve: typeof resolve; reject: typeof reject } => {
+      const began = performance.now();
+      const settled = (): void => {
         clearTimeout(timer);
         waiting.delete(id);
-        return { resolve, reject };
       };
-      waiting.set(id, {
-        ...{ stream, expected },
-        resolve: (appended) => settle().resolve(appended),
-        reject: (error) => settle().reject(error),
-      });
+      const refuse = (error: Error): void => {
+        settled();
+        this.onFailure(error, performance.now() - began);
+        reject(error);
+      };
+      const timer = setTimeout(() => refuse(late(withinMs)), withinMs);
+      const accept = (appended: Appended): void => {
+        settled();
+        resolve(appended);
+      };
+      waiting.set(id, { stream, expected, resolve: accept, reject: refuse });
       request.setCorrelationId(uuid(id));
       call.write(request);
     });

@@ -33,6 +33,19 @@ describe('reads of a server, in turn', () => {
     calls.close();
   });
 
+  it('that an outage ended after seconds tell that the server is silent; one that was refused at once does not', async () => {
+    const calls = new Calls(never);
+    const gone = new StoreUnavailable('gone');
+    await expect(calls.run(() => Promise.reject(gone))).rejects.toBe(gone);
+    expect(() => calls.check()).not.toThrow();
+    const broken = calls.run(() => new Promise((_, reject) => setTimeout(() => reject(gone), 10_000)));
+    const outcome = expect(broken).rejects.toBe(gone); // the driver's keep-alive was faster than ours
+    await jest.advanceTimersByTimeAsync(10_000);
+    await outcome;
+    expect(() => calls.check()).toThrow(StoreUnavailable);
+    calls.close();
+  });
+
   it('go on by themselves once a probe was answered', async () => {
     const calls = new Calls(() => Promise.resolve());
     calls.fellSilent();

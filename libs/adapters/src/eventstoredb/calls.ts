@@ -5,6 +5,8 @@ const AT_ONCE = 40;
 /** A server under load answers in less; a frozen one is given up long before its connection is, after some 20 s. */
 export const CALL_MS = 15_000;
 const PROBE_MS = 1_000;
+/** A closed port refuses within milliseconds; an outage that was waited for is a server that is there and does not answer. */
+const SILENT_MS = 2_000;
 
 /** Reads in turn: never too many at once, never for ever, and none while the server is known not to answer. */
 export class Calls {
@@ -20,6 +22,7 @@ export class Calls {
   /** @throws {StoreUnavailable} at once while the server does not answer, else after 15 s at most, the turn included */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.check();
+    const began = performance.now();
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), CALL_MS);
     try {
@@ -31,7 +34,7 @@ export class Calls {
         this.queue.shift()?.();
       }
     } catch (error) {
-      if (late.signal.aborted) this.fellSilent();
+      this.failed(error, performance.now() - began);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -41,6 +44,11 @@ export class Calls {
   /** @throws {StoreUnavailable} while the server is known not to answer */
   check(): void {
     if (this.silent !== undefined) throw this.silent;
+  }
+
+  /** Told of every call that failed, and how long it was waited for. */
+  failed(error: unknown, waitedMs: number): void {
+    if (error instanceof StoreUnavailable && waitedMs > SILENT_MS) this.fellSilent();
   }
 
   /** A call was not answered in time: others fail at once until a probe is answered. */

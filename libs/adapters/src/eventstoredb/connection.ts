@@ -44,7 +44,13 @@ function made(connectionString: string): Shared {
   }
   const pages = new Pages(client);
   const calls = new Calls((signal) => pages.newest(undefined, 1, signal));
-  const one = { client, pages, calls, appends: new BatchAppends(client, () => calls.fellSilent()), users: 0 };
+  const one = {
+    client,
+    pages,
+    calls,
+    appends: new BatchAppends(client, (error, waitedMs) => calls.failed(error, waitedMs)),
+    users: 0,
+  };
   shared.set(connectionString, one);
   return one;
 }

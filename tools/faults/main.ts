@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Recorded } from '#kernel/fact.js';
+import { Random } from '../bench/random.js';
+import { faultsOf } from '../crash/ledger.js';
+import { replayFaults } from '../crash/replayed.js';
+import { freePort, Genuine } from './genuine.js';
+import { KINDS, playRound, type Kind, type Measured, type Scene } from './rounds.js';
+import { Watched } from './watched.js';
+
+const TWO_TICKS_MS = 130_000;
+
+const usage = `Usage: npm run faults:eventstoredb -- --start '<command>' [--rounds N] [--only ${KINDS.join(',')}] [--seed N] [--commands N]
+Takes a genuine EventStoreDB server away from a Patron under load, again and again: killed and started again on its disk
+database, frozen for 30 s, absent when Patron starts. The command (or PATRON_FAULTS_START) starts a server without TLS in the
+foreground; {port} and {db} in it stand for a port of 127.0.0.1 and a folder. The exit code is 1 where anything was lost,
+doubled, late or did not recover.`;
+
+interface Plan {
+  readonly command: string;
+  readonly rounds: number;
+  readonly kinds: readonly Kind[];
+  readonly seed: number;
+  readonly eachSends: number;
+}
+
+function planOf(args: readonly string[]): Plan | undefined {
+  const word = (name: string): string | undefined => {
+    const at = args.indexOf(`--${name}`);
+    return at < 0 ? undefined : args[at + 1];
+  };
+  const command = word('start') ?? process.env['PATRON_FAULTS_START'];
+  const [rounds, seed, eachSends] = [word('rounds') ?? '20', word('seed') ?? '1', word('commands') ?? '6'].map(Number);
+  const only = word('only')?.split(',') ?? KINDS;
+  const kinds = KINDS.filter((kind) => only.includes(kind));
+  const numbers = [rounds, seed, eachSends].every((one) => Number.isSafeInteger(one) && Number(one) > 0);
+  if (!command?.includes('{port}') || !command.includes('{db}') || !numbers || kinds.length < only.length)
+    return undefined;
+  return { command, rounds: Number(rounds), kinds, seed: Number(seed), eachSends: Number(eachSends) };
+}
+
+interface Outcome {
+  readonly kind: Kind;
+  rounds: number;
+  answered: number;
+  repeated: number;
+  unavailable: number;
+  facts: number;
+  readonly slowestMs: Record<string, number>;
+  readonly faults: string[];
+}
+
+/** All rounds of a kind, on a server and a history of their own. */
+async function played(kind: Kind, plan: Plan, tell: (text: string) => void): Promise<Outcome> {
+  const genuine = new Genuine(plan.command, await freePort());
+  const folder = mkdtempSync(join(tmpdir(), 'patron-faults-'));
+  const env = { PATRON_EVENT_STORE: genuine.url, PATRON_TICK_MINUTES: '1' };
+  const patron = new Watched(join(folder, 'data'), await freePort());
+  const scene: Scene = {
+    ...{ genuine, patron, env, eachSends: plan.eachSends },
+    random: new Random(plan.seed),
+    sent: [],
+  };
+  const outcome: Outcome = {
+    ...{ kind, rounds: 0, answered: 0, repeated: 0, unavailable: 0, facts: 0, slowestMs: {}, faults: [] },
+  };
+  try {
+    await genuine.start();
+    await patron.start({ env });
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      const name = `${kind}-${round}`;
+      const measured = await playRound(kind, name, scene);
+      const facts = await factsOn(genuine.url);
+      const ledger = faultsOf(scene.sent, facts).filter((fault) => !isUnderWay(fault));
+      const found = [...patron.outage.faults, ...ledger, ...(await replayFaults(patron.data, { env }))];
+      noteRound(outcome, name, scene, measured, facts.length, found);
+      tell(`${name}: ${JSON.stringify(measured)}, ${facts.length} facts, ${found.length} faults`);
+    }
+    outcome.faults.push(...(await secondHalves(scene)));
+  } catch (error) {
+    outcome.faults.push(`${kind}: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await patron.end('SIGTERM');
+    await genuine.kill();
+  }
+  if (outcome.faults.length === 0) rmSync(folder, { recursive: true, force: true });
+  if (outcome.faults.length === 0) genuine.forget();
+  return outcome;
+}
+
+function noteRound(
+  outcome: Outcome,
+  name: string,
+  { patron, sent }: Scene,
+  measured: Measured,
+  facts: number,
+  found: string[],
+) {
+  const answers = sent.flatMap(({ answered }) => (answered === undefined ? [] : [answered]));
+  outcome.rounds += 1;
+  outcome.answered = answers.length;
+  outcome.repeated = answers.filter(({ repeated }) => repeated).length;
+  outcome.unavailable += patron.outage.unavailable;
+  outcome.facts = facts;
+  for (const [what, ms] of Object.entries({ ...measured, answerMs: patron.outage.slowestMs })) {
+    outcome.slowestMs[what] = Math.max(outcome.slowestMs[what] ?? 0, Number(ms));
+  }
+  outcome.faults.push(...found.map((fault) => `${name}: ${fault}`));
+}
+
+/** A transfer whose second half an outage kept back; the clock process sends it at its next tick. */
+const isUnderWay = (fault: string): boolean => fault.endsWith('was sent and never received');
+
+/** What is still under way after two ticks of the clock. */
+async function secondHalves({ genuine, sent }: Scene): Promise<readonly string[]> {
+  for (const until = Date.now() + TWO_TICKS_MS; ; await delay(1_000)) {
+    const faults = faultsOf(sent, await factsOn(genuine.url));
+    if (faults.length === 0 || Date.now() > until) return faults;
+  }
+}
+
+async function factsOn(url: string): Promise<readonly Recorded[]> {
+  const { EventStoreDBEventStore } = await import('#adapters/eventstoredb/eventstoredb-event-store.js');
+  const store = await EventStoreDBEventStore.open({ url, mode: 'read' });
+  try {
+    const facts: Recorded[] = [];
+    for await (const batch of store.readAll()) facts.push(...batch.facts);
+    return facts;
+  } finally {
+    await store.close();
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const plan = planOf(args);
+  if (plan === undefined) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  const began = performance.now();
+  const seconds = (): number => Math.round((performance.now() - began) / 100) / 10;
+  const outcomes: Outcome[] = [];
+  for (const kind of plan.kinds) {
+    outcomes.push(await played(kind, plan, (text) => void process.stderr.write(`${seconds()} s  ${text}\n`)));
+  }
+  process.stdout.write(`${JSON.stringify({ seed: plan.seed, seconds: seconds(), outcomes }, null, 2)}\n`);
+  return outcomes.every(({ faults, rounds }) => faults.length === 0 && rounds === plan.rounds) ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));
