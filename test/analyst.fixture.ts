@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { tableFromIPC } from 'apache-arrow';
 import { readParquet } from 'parquet-wasm/node';
 import { loadConfig } from '#runtime/config.js';
+import type { Slice } from '#kernel/slice.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
 import { DirectAccess } from '../apps/cli/src/access/direct.js';
 import { commands } from '../apps/cli/src/commands.js';
@@ -13,9 +14,13 @@ import { run } from '../apps/cli/src/run.js';
 export class AnalystWorld {
   private constructor(readonly patron: Patron) {}
 
-  static async open(): Promise<AnalystWorld> {
-    const flags = { data: 'named-never-made', eventStore: 'memory', readModels: 'memory' };
-    return new AnalystWorld(await openPatron(loadConfig({ flags, env: {} }), { mode: 'write' }));
+  /** @param data  A folder to keep it in. @param slices  Others than those shipped. */
+  static async open(data?: string, slices?: readonly Slice[]): Promise<AnalystWorld> {
+    const inMemory = { data: 'named-never-made', eventStore: 'memory', readModels: 'memory' };
+    const flags = data === undefined ? inMemory : { data };
+    return new AnalystWorld(
+      await openPatron(loadConfig({ flags, env: {} }), { mode: 'write', ...(slices && { slices }) }),
+    );
   }
 
   async send(type: string, body: object): Promise<number> {

@@ -22,6 +22,7 @@ import { replay } from './commands/replay.js';
 import { restore } from './commands/restore.js';
 import { send } from './commands/send.js';
 import { serve } from './commands/serve.js';
+import { snapshotsDrop, snapshotsKeep, snapshotsList } from './commands/snapshots.js';
 import { streamShow } from './commands/stream-show.js';
 import { tokenCreate } from './commands/token-create.js';
 import { tokenList } from './commands/token-list.js';
@@ -42,6 +43,10 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['replay', replay],
   ['export', exportCommand],
   ['why', why],
+  ['snapshots', snapshotsList],
+  ['snapshots list', snapshotsList],
+  ['snapshots keep', snapshotsKeep],
+  ['snapshots drop', snapshotsDrop],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],

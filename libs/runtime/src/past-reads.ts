@@ -13,6 +13,7 @@ import type { Explanation } from '#engine/explanation.js';
 import { Why } from '#engine/why.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
+import { NamedSnapshots } from './named-snapshots.js';
 
 /** Read models of a moment that are kept at once: pages of the same question find theirs again. */
 const KEPT = 8;
@@ -27,6 +28,8 @@ interface Folded {
 
 /** Answers as of a moment. Whole read models are folded in the machine's temporary folder, and removed with this. */
 export class PastReads {
+  /** Those that are kept under a name. */
+  readonly snapshots: NamedSnapshots;
   private readonly folded = new Map<string, Promise<Folded>>();
   private readonly asOf: AsOf;
   private readonly reasons: Why;
@@ -39,6 +42,7 @@ export class PastReads {
     const deps = { store, registry, reader, batch: BATCH };
     this.asOf = new AsOf(deps);
     this.reasons = new Why(this.asOf, deps);
+    this.snapshots = new NamedSnapshots(config, engine, (...asked) => this.asOf.model(...asked));
   }
 
   /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
@@ -80,6 +84,7 @@ export class PastReads {
   }
 
   async close(): Promise<void> {
+    await this.snapshots.close();
     const all = [...this.folded.values()];
     this.folded.clear();
     for (const folding of all) await settled(this.remove(folding));

@@ -19,6 +19,8 @@ export interface CustomerDocuments {
 export interface When {
   readonly wait?: Wait | undefined;
   readonly moment?: Moment | undefined;
+  /** The named snapshot that answers. */
+  readonly snapshot?: string | undefined;
 }
 
 const OWN = new Set(systemProjections.map(({ name }) => name));
@@ -32,12 +34,12 @@ export class Reads {
   ) {}
 
   find(name: string, find: Find, when: When = {}): Promise<Page> {
-    const { wait, moment } = when;
-    return traced('query find', { 'patron.read_model': name }, async () =>
-      moment === undefined
-        ? this.engine.queries.find(name, find, wait)
-        : (await this.past.queries(name, moment)).find(name, find),
-    );
+    const { wait, moment, snapshot } = when;
+    return traced('query find', { 'patron.read_model': name }, async () => {
+      if (snapshot !== undefined) return (await this.past.snapshots.queries(snapshot, name)).find(name, find);
+      if (moment !== undefined) return (await this.past.queries(name, moment)).find(name, find);
+      return this.engine.queries.find(name, find, wait);
+    });
   }
 
   /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} */

@@ -8,6 +8,7 @@ import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import { DomainError } from '#kernel/errors.js';
 import type { Recorded } from '#kernel/fact.js';
+import type { NamedSnapshot } from '#runtime/named-snapshots.js';
 import type { OwnReplay } from '#runtime/own/own-replay.js';
 import type { Own } from '#runtime/own/own-projections.js';
 import type { Gate, GateClock } from '../import/gate.js';
@@ -50,6 +51,11 @@ export interface AsOf {
   readonly by?: string;
 }
 
+/** The name of a kept snapshot. */
+export interface InSnapshot {
+  readonly snapshot: string;
+}
+
 /** Told how far a fold is: its share, and how many facts. */
 export type Tell = (share: number, facts: number) => void;
 
@@ -58,7 +64,7 @@ export interface Access {
   /** @throws {DomainError} the refusal */
   submit(sending: Sending): Promise<Answered>;
   customer(customerId: string, asOf?: AsOf): Promise<Readonly<Record<string, Json>>>;
-  find(model: string, find: Find, after: number | undefined, asOf?: AsOf): Promise<Page>;
+  find(model: string, find: Find, after: number | undefined, asOf?: AsOf | InSnapshot): Promise<Page>;
   /** Why something is said of a customer. */
   why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]>;
   /** What differs in a read model between two moments, in the order of its keys. */
@@ -84,6 +90,11 @@ export interface Access {
   replay(tell: Tell): Promise<readonly Replayed[]>;
   /** Folds projections of the user's own in this process; whoever asks closes it. @throws {ProjectionFailed} */
   replayOwn(projections: readonly Own[], asOf: AsOf | undefined, tell: Tell): Promise<OwnReplay>;
+  /** Read models that are kept as of a moment. */
+  snapshots(): Promise<readonly NamedSnapshot[]>;
+  /** Folds one in this process and keeps it; as of now where no moment is given. */
+  keepSnapshot(name: string, model: string, asOf: AsOf | undefined, tell: Tell): Promise<NamedSnapshot>;
+  dropSnapshot(name: string): Promise<void>;
   clock(): Promise<GateClock>;
   gate(source: string): Gate;
   close(): Promise<void>;

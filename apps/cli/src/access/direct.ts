@@ -16,6 +16,7 @@ import { isMirror } from '#runtime/adapters.js';
 import { loadConfig } from '#runtime/config.js';
 import type { Own } from '#runtime/own/own-projections.js';
 import { OwnReplay } from '#runtime/own/own-replay.js';
+import type { NamedSnapshot } from '#runtime/named-snapshots.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
 import { Rebuilds } from '#runtime/rebuilds.js';
 import { Reads } from '#runtime/reads.js';
@@ -25,6 +26,7 @@ import type {
   Access,
   AsOf,
   Answered,
+  InSnapshot,
   ProjectionStatus,
   PublishedPolicy,
   Sending,
@@ -70,8 +72,9 @@ export class DirectAccess implements Access {
     return (await this.reads.customer(customerId, { moment: momentIn(asOf) })).documents;
   }
 
-  find(model: string, find: Find, after: number | undefined, asOf?: AsOf): Promise<Page> {
+  find(model: string, find: Find, after: number | undefined, asOf?: AsOf | InSnapshot): Promise<Page> {
     const wait = after === undefined ? undefined : { position: after, timeoutMs: WAIT_MS };
+    if (asOf !== undefined && 'snapshot' in asOf) return this.reads.find(model, find, asOf);
     return this.reads.find(model, find, { wait, moment: momentIn(asOf) });
   }
 
@@ -148,6 +151,20 @@ export class DirectAccess implements Access {
     const { engine, config } = this.patron;
     const progress: Progress = (done, of, facts) => tell(of === 0 ? 1 : done / of, facts);
     return OwnReplay.of({ engine, config, projections, moment: momentIn(asOf), progress });
+  }
+
+  snapshots(): Promise<readonly NamedSnapshot[]> {
+    return Promise.resolve(this.patron.past.snapshots.list());
+  }
+
+  async keepSnapshot(name: string, model: string, asOf: AsOf | undefined, tell: Tell): Promise<NamedSnapshot> {
+    const { past, store } = this.patron;
+    const moment: Moment = momentIn(asOf) ?? { at: await store.head(), by: 'recorded' };
+    return past.snapshots.keep(name, model, moment, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
+  }
+
+  dropSnapshot(name: string): Promise<void> {
+    return this.patron.past.snapshots.drop(name);
   }
 
   clock(): Promise<GateClock> {

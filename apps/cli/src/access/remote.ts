@@ -16,6 +16,7 @@ import {
   type Access,
   type Answered,
   type AsOf,
+  type InSnapshot,
   type ProjectionStatus,
   type PublishedPolicy,
   type Sending,
@@ -76,8 +77,9 @@ export class RemoteAccess implements Access {
     model: string,
     { where = {}, sort = [], limit, cursor }: Find,
     after: number | undefined,
-    asOf?: AsOf,
+    asOf?: AsOf | InSnapshot,
   ): Promise<Page> {
+    if (asOf !== undefined && 'snapshot' in asOf) return keptHere();
     const query = new URLSearchParams(asOfIn(asOf));
     for (const [field, wanted] of Object.entries(where)) {
       if (typeof wanted === 'string') query.append(field, wanted);
@@ -172,6 +174,18 @@ export class RemoteAccess implements Access {
     throw new RemoteRefusal('request.invalid', 'invalid', message);
   }
 
+  snapshots(): Promise<never> {
+    return keptHere();
+  }
+
+  keepSnapshot(): Promise<never> {
+    return keptHere();
+  }
+
+  dropSnapshot(): Promise<never> {
+    return keptHere();
+  }
+
   clock(): Promise<GateClock> {
     return this.json('/v1/clock');
   }
@@ -260,6 +274,11 @@ function listIn<T>(answer: unknown): readonly T[] {
 const asOfIn = (asOf: AsOf | undefined): Record<string, string> => ({
   ...(asOf !== undefined && { asOf: asOf.at, ...(asOf.by !== undefined && { by: asOf.by }) }),
 });
+
+function keptHere(): Promise<never> {
+  const message = 'Snapshots lie in the data folder: give --data, not --server. It may be read beside the server.';
+  return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
+}
 
 function foldsHere(): Promise<never> {
   const message = 'A replay folds in this process: give --data, not --server. It may run beside the server.';

@@ -5,7 +5,7 @@ import { nearNames } from '#runtime/near.js';
 import { FACT_COLUMNS, factRow } from '#runtime/tables/facts-table.js';
 import { FORMATS, Output } from '#runtime/tables/output.js';
 import { writeRows, type Rows } from '#runtime/tables/write-rows.js';
-import { asOfFlags, asOfIn } from '../frame/as-of.js';
+import { asOfFlags, asOfIn, snapshotFlag, thenIn } from '../frame/as-of.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
 import { UsageError } from '../frame/parse-args.js';
 import { ProgressLine } from '../frame/progress.js';
@@ -28,6 +28,7 @@ export const exportCommand = defineCommand({
     },
     where: { value: 'field=value', many: true, about: 'Documents of a read model, as `patron read` takes it.' },
     ...asOfFlags,
+    ...snapshotFlag,
     ...asJson,
     ...where,
   },
@@ -40,7 +41,8 @@ export const exportCommand = defineCommand({
       throw new UsageError('--type goes with facts; a read model takes --where.');
     for (const type of flags.type) throwIfUnknown(type);
     const output = Output.at(flags.out, flags.force);
-    const asOf = asOfIn(flags.asOf, flags.by);
+    if (what === FACTS && flags.snapshot !== undefined) throw new UsageError('--snapshot goes with a read model.');
+    const [asOf, then] = [asOfIn(flags.asOf, flags.by), thenIn(flags)];
     const find = findOf(flags.where, undefined);
     const patron = await world.patron(flags, 'read');
     const progress = new ProgressLine(world.terminal, world.errText);
@@ -52,7 +54,7 @@ export const exportCommand = defineCommand({
       for await (const some of patron.facts(flags.type, asOf, told)) yield some.map(factRow);
     };
     const documents = async function* (): Rows {
-      for await (const items of documentsOf((page) => patron.find(what, page, undefined, asOf), find)) {
+      for await (const items of documentsOf((page) => patron.find(what, page, undefined, then), find)) {
         world.signal.throwIfAborted();
         yield items;
       }

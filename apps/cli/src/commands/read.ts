@@ -2,7 +2,7 @@ import type { Json } from '#kernel/ports/read-models.js';
 import type { Find } from '#engine/queries.js';
 import { Exit } from '#runtime/exit.js';
 import { asCsv, documentsOf } from '#runtime/exports.js';
-import { asOfFlags, asOfIn } from '../frame/as-of.js';
+import { asOfFlags, snapshotFlag, thenIn } from '../frame/as-of.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
 import { UsageError } from '../frame/parse-args.js';
 import { table } from '../frame/terminal.js';
@@ -22,6 +22,7 @@ export const read = defineCommand({
     all: { about: 'All of them, page by page.' },
     after: { value: 'position', about: 'Wait until everything up to this position of a receipt is in it.' },
     ...asOfFlags,
+    ...snapshotFlag,
     csv: { about: 'As CSV, a column for every path.' },
     ...asJson,
     ...where,
@@ -32,7 +33,7 @@ export const read = defineCommand({
       ...(!flags.all && { limit: wholeIn('--limit', flags.limit) ?? USUAL }),
     };
     const after = wholeIn('--after', flags.after);
-    const asOf = asOfIn(flags.asOf, flags.by);
+    const asOf = thenIn(flags);
     if (asOf !== undefined && after !== undefined)
       throw new UsageError('--after does not go with --as-of: the past waits for nothing.');
     const patron = await world.patron(flags, 'read');
