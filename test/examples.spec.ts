@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tempFolder } from '#testing/temp-folder.js';
 import { AnalystWorld, rowsIn } from './analyst.fixture.js';
@@ -71,6 +73,18 @@ describe('the examples of docs/analyst.md', () => {
       { ...none, cause: 'other', raised: 1 },
       { cause: 'service', raised: 1, answeredLate: 1, resolved: 1, withMoney: 1, reopened: 1, reopenedShare: 1 },
     ]);
+    await world.close();
+  });
+
+  it('begin with one in the text itself, which runs as it is written there', async () => {
+    const guide = readFileSync(new URL('../docs/analyst.md', import.meta.url), 'utf8');
+    const path = join(folder(), 'first-purchases.ts');
+    writeFileSync(path, /```ts\n([^]*?)```/.exec(guide)?.[1] ?? '');
+    const world = await AnalystWorld.open();
+    const bought = { customerId: 'ann', purchaseId: 'p-1', total: usd(100), at: '2025-01-10T10:00:00Z' };
+    await world.send('RecordPurchase', bought);
+    expect((await world.cli('replay', path, '--out', folder())).code).toBe(0);
+    expect(plain('first_purchases')).toEqual([{ customerId: 'ann', firstDay: Date.parse('2025-01-10'), purchases: 1 }]);
     await world.close();
   });
 });

@@ -207,6 +207,11 @@ describe('projections of an analyst’s own', () => {
     );
   });
 
+  it('have rows to give, and no promise of them', async () => {
+    const rows = `\n  rows: (async () => []) as any,`;
+    await expect(replayed(world, [file(spent('promised', rows))])).rejects.toThrow('rows must give rows: async *rows');
+  });
+
   it('go on past a fact that nobody can read, and say whose documents end before it', async () => {
     const data = { purchaseId: 'x', total: usd(5) };
     const odd = { id: 'odd', type: 'SomethingNewer', version: 1, occurredAt: '2025-03-02T00:00:00.000Z', data };

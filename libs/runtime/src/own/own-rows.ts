@@ -1,7 +1,7 @@
 import type { Json } from '#kernel/ports/read-models.js';
 import { ProjectionFileInvalid, wordsOf } from './errors.js';
 import type { Own } from './own-projections.js';
-import { placeText } from './source-lines.js';
+import { placeText, shown } from './source-lines.js';
 
 const SOME = 500;
 
@@ -17,7 +17,7 @@ export async function* rowsOf(
 ): AsyncGenerator<readonly object[]> {
   let held: object[] = [];
   try {
-    for await (const row of written.rows?.(documents) ?? documents) {
+    for await (const row of written.rows === undefined ? documents : listed(written.rows(documents))) {
       held.push(row as object);
       if (held.length < SOME) continue;
       signal.throwIfAborted();
@@ -26,8 +26,20 @@ export async function* rowsOf(
     }
   } catch (error) {
     const place = file.lines.placeOf(error);
-    if (place === undefined) throw error;
-    throw new ProjectionFileInvalid(`${projection.name}: ${placeText(place)}: ${wordsOf(error)}\nNothing was written.`);
+    if (place === undefined && !(error instanceof NoRows)) throw error;
+    const where = place === undefined ? shown(file.path) : placeText(place);
+    throw new ProjectionFileInvalid(`${projection.name}: ${where}: ${wordsOf(error)}\nNothing was written.`);
   }
   yield held;
+}
+
+class NoRows extends TypeError {
+  override readonly name = 'NoRows';
+}
+
+/** @throws {NoRows} for a promise, or nothing */
+function listed(rows: AsyncIterable<object> | Iterable<object>): AsyncIterable<object> | Iterable<object> {
+  const given = rows as object | null | undefined;
+  if (given != null && (Symbol.asyncIterator in given || Symbol.iterator in given)) return rows;
+  throw new NoRows('rows must give rows: async *rows(documents) { for await (const doc of documents) yield { … }; }');
 }
