@@ -37,8 +37,14 @@ export const bought = (doc: Summary, data: Body, at: string): Summary => {
 };
 
 export const fresh = (customerId: string): Summary => ({
-  ...{ customerId, purchases: 0, total: 0, lastPurchaseAt: null, contacts: 0, satisfaction: null },
-  ...{ openComplaints: 0, points: 0 },
+  customerId,
+  purchases: 0,
+  total: 0,
+  lastPurchaseAt: null,
+  contacts: 0,
+  satisfaction: null,
+  openComplaints: 0,
+  points: 0,
 });
 
 type Step = (doc: Summary, data: Body, at: string) => Summary;
@@ -56,7 +62,10 @@ export const steps: Readonly<Record<WorkloadFact['type'], Step>> = {
 const step = (doc: Summary, { type, data, occurredAt }: WorkloadFact): Summary => steps[type](doc, data, occurredAt);
 
 const summary = defineProjection<Summary, WorkloadFact>({
-  ...{ name: 'summary', version: 1, about: 'The one document of the peers’ comparison.', indexes: [] },
+  name: 'summary',
+  version: 1,
+  about: 'The one document of the peers’ comparison.',
+  indexes: [],
   key: (fact) => fact.customerId,
   initial: fresh,
   on: {

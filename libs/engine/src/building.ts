@@ -1,11 +1,12 @@
-import { customerOf, type Position, type Recorded } from '#kernel/fact.js';
+import type { Position, Recorded } from '#kernel/fact.js';
 import type { Portions } from '#kernel/ports/event-store.js';
-import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
-import { CALENDAR, ClockAdvanced, ClockFixed, policyStream } from '#kernel/system.events.js';
-import { EARLIEST, type Instant } from '#kernel/time.js';
+import { CALENDAR, policyStream } from '#kernel/system.events.js';
+import type { Build } from './build.js';
+import { CustomersFold, PortionFold } from './customers-fold.js';
 import { Incoming } from './incoming.js';
 import { Parking } from './parking.js';
+import { Passing } from './passing.js';
 import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import type { ProjectorOptions } from './projector-options.js';
@@ -19,13 +20,6 @@ const BATCH = 5_000;
 /** Changed documents that wait for more before they are written. */
 const UNWRITTEN = 10_000;
 const UNWRITTEN_IN_BUILD = 50_000;
-
-/** A read model that is being made beside the one that is read. */
-export interface Build {
-  readonly projection: AnyProjection;
-  readonly model: ReadModel;
-  readonly parking: Parking;
-}
 
 /** One that holds all of history, and the run that keeps it so until readers switch to it. */
 export interface Folded extends Build {
@@ -128,36 +122,25 @@ class Building {
   }
 
   private async byPortions(portions: Portions, builds: readonly Build[], share: number): Promise<void> {
-    const shared = await this.sharedFacts();
+    const passing = new Passing(await this.sharedFacts(), this.options.references);
+    const { registry, reader, references, portion: size = PORTION_FACTS } = this.options;
+    const parts = builds.map((build) => new PortionFold(build, references, passing));
+    const folding = new CustomersFold(parts, registry, reader);
     const skip = this.skip(builds);
-    const { batch = BATCH, portion: size = PORTION_FACTS } = this.options;
     let done = 0;
     for (let after = 0; ;) {
       const portion = await portions.next(after, size);
       if (portion === undefined) break;
-      const runs = this.parts(builds);
-      let taken = 0;
-      for await (const { facts, position } of portions.read(portion, { upTo: this.upTo, batch, skip })) {
-        const from = taken;
-        while ((shared[taken]?.position ?? Infinity) <= position) taken += 1;
-        await this.fold(runs, merged(facts.filter(this.isOwn), shared.slice(from, taken)), position);
+      for await (const facts of portions.byStream(portion, { upTo: this.upTo, skip })) {
+        await folding.take(facts);
         done += facts.length;
         this.tell(facts.length, (share * done) / this.upTo);
       }
-      await this.fold(runs, shared.slice(taken), this.upTo);
-      for (const run of runs) await run.handIn();
+      await folding.endPortion();
+      for (const part of parts) await part.keep();
       after = portion.upTo;
     }
-    for (const { model } of builds) await model.write([], { position: this.upTo, clock: clockOf(shared) });
-  }
-
-  /** Of a customer, or of a type that nobody knows, which is parked wherever it stands. */
-  private readonly isOwn = ({ stream, type }: Recorded): boolean =>
-    customerOf(stream) !== '' || !this.options.registry.events.has(type);
-
-  private async fold(runs: readonly ProjectionRun[], facts: readonly Recorded[], upTo: Position): Promise<void> {
-    const incoming = this.incoming(facts);
-    for (const run of runs) await run.fold(incoming, upTo);
+    for (const part of parts) await part.keep({ position: this.upTo, clock: passing.clock });
   }
 
   /** Facts that concern every customer: time passing, policies, measurements. */
@@ -170,12 +153,6 @@ class Building {
     shared.sort((a, b) => a.position - b.position);
     for (const recorded of shared) references.take(recorded);
     return shared;
-  }
-
-  private parts(builds: readonly Build[]): readonly ProjectionRun[] {
-    return builds.map(({ projection, model, parking }) =>
-      ProjectionRun.ofPortion(projection, model, this.options.references, parking),
-    );
   }
 
   private incoming(facts: readonly Recorded[]): readonly Incoming[] {
@@ -199,12 +176,6 @@ class Building {
 export const sharedStreams = ({ policies, references }: Registry): readonly string[] => [
   ...new Set([CALENDAR, ...[...policies.keys()].map(policyStream), ...references.map(({ stream }) => stream)]),
 ];
-
-/** Business time when all of them are known. */
-function clockOf(shared: readonly Recorded[]): Instant {
-  const last = shared.findLast(({ type }) => type === ClockAdvanced.type || type === ClockFixed.type);
-  return last === undefined ? EARLIEST : String(last.data['to']);
-}
 
 /** Two lists in the order of the log, as one. */
 export function merged(left: readonly Recorded[], right: readonly Recorded[]): readonly Recorded[] {

@@ -26,6 +26,10 @@ export class TimerHeap {
     return first;
   }
 
+  get first(): readonly [due: string, key: string] | undefined {
+    return this.entries[0];
+  }
+
   get size(): number {
     return this.entries.length;
   }

@@ -1,5 +1,5 @@
 import { customerOf, type Fact, type Recorded } from '#kernel/fact.js';
-import { unreadFact, type FactReader, type Opens } from './reader.js';
+import { openNone, unreadFact, type FactReader, type Opens } from './reader.js';
 import type { Registry } from './registry.js';
 
 /** A stored fact on its way to several projections: read at most once for all that may see the same of it. */
@@ -8,7 +8,9 @@ export class Incoming {
   /** False for a type that this program does not declare. */
   readonly known: boolean;
   private readonly personal: boolean;
-  private readonly readings = new Map<Opens | undefined, Fact | Promise<Fact>>();
+  /** What everybody sees of it; who opens a personal field has a reading of their own. */
+  private common: Fact | Promise<Fact> | undefined;
+  private opened: Map<Opens, Fact | Promise<Fact>> | undefined;
 
   constructor(
     readonly recorded: Recorded,
@@ -23,9 +25,10 @@ export class Incoming {
 
   /** @throws {UnreadableBody} */
   read(opens: Opens): Fact | Promise<Fact> {
-    const audience = this.personal ? opens : undefined;
-    let reading = this.readings.get(audience);
-    if (reading === undefined) this.readings.set(audience, (reading = this.reader.read(this.recorded, opens)));
+    if (!this.personal || opens === openNone) return (this.common ??= this.reader.read(this.recorded, opens));
+    this.opened ??= new Map();
+    let reading = this.opened.get(opens);
+    if (reading === undefined) this.opened.set(opens, (reading = this.reader.read(this.recorded, opens)));
     return reading;
   }
 

@@ -13,6 +13,7 @@ export class Nowhere extends ReadModel {
   override checkpoint = this.refuse;
   override load = this.refuse;
   override write = this.refuse;
+  override add = this.refuse;
   override timers = this.refuse;
   override find = this.refuse;
   override scan = this.refuse;

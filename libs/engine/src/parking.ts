@@ -80,14 +80,31 @@ export class Parking {
     error: unknown,
     customerId = customerOf(recorded.stream),
   ): Promise<void> {
+    const found = this.unknown(projection, recorded, error, customerId);
+    if (found === undefined) return;
+    const [key, doc] = found;
+    await this.write(key, { ...doc }, recorded.position);
+    this.parked.set(key, doc);
+  }
+
+  /** The same for a build, of which nothing is kept. */
+  note(projection: string, recorded: Recorded, error: unknown, customerId = customerOf(recorded.stream)): void {
+    const found = this.unknown(projection, recorded, error, customerId);
+    if (found !== undefined) this.parked.set(...found);
+  }
+
+  private unknown(
+    projection: string,
+    recorded: Recorded,
+    error: unknown,
+    customerId: string,
+  ): [string, Parked] | undefined {
     this.stopsAt?.(projection, recorded, error);
     const { stream, revision, position, type } = recorded;
     const key = keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId);
-    if (this.parked.has(key)) return;
+    if (this.parked.has(key)) return undefined;
     const reason = error instanceof DomainError || error instanceof Error ? error.message : String(error);
-    const doc: Parked = { projection, customerId, stream, revision, position, type, reason };
-    await this.write(key, { ...doc }, position);
-    this.parked.set(key, doc);
+    return [key, { projection, customerId, stream, revision, position, type, reason }];
   }
 
   /** Takes in what a build parked; before readers switch to it, so that a crash in between hides nothing. */

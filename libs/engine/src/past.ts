@@ -103,7 +103,7 @@ export class Past extends EventStore {
     if (portions === undefined) return undefined;
     return {
       next: (after, facts) => portions.next(after, facts),
-      read: (portion, options = {}) => this.portion(portions, portion, options),
+      byStream: (portion, options = {}) => this.byStream(portions, portion, options),
     };
   }
 
@@ -115,14 +115,17 @@ export class Past extends EventStore {
     // the store is closed by whoever opened it
   }
 
-  private async *portion(portions: Portions, portion: Portion, options: Omit<ReadAll, 'types'>): AsyncGenerator<Batch> {
+  private async *byStream(portions: Portions, portion: Portion, options: Pick<ReadAll, 'upTo' | 'skip'>) {
     const upTo = Math.min(options.upTo ?? Infinity, this.upTo);
-    for await (const { facts, position } of portions.read(portion, { ...options, upTo }))
-      yield this.batch(facts, position);
+    for await (const facts of portions.byStream(portion, { ...options, upTo })) yield this.held(facts);
   }
 
   private batch(facts: readonly Recorded[], position: Position): Batch {
-    return { facts: this.until === undefined ? facts : facts.filter((fact) => this.holds(fact)), position };
+    return { facts: this.held(facts), position };
+  }
+
+  private held(facts: readonly Recorded[]): readonly Recorded[] {
+    return this.until === undefined ? facts : facts.filter((fact) => this.holds(fact));
   }
 }
 

@@ -1,10 +1,9 @@
-import { DefinitionError } from '#kernel/errors.js';
 import type { Fact, Position, Recorded } from '#kernel/fact.js';
-import { StaleDocument, type Checkpoint, type Json, type ReadModel } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Json, ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.events.js';
-import { EARLIEST, type Instant } from '#kernel/time.js';
-import { FoldContext } from './context.js';
+import type { Instant } from '#kernel/time.js';
+import { DocumentFold } from './document-fold.js';
 import { Documents } from './documents.js';
 import type { Incoming } from './incoming.js';
 import type { Parking } from './parking.js';
@@ -21,10 +20,8 @@ const UNWRITTEN_FACTS = 50_000;
 /** One projection at work on one build of its read model. Facts come in order, in batches of any size. */
 export class ProjectionRun {
   private readonly documents: Documents;
-  private readonly context: FoldContext;
+  private readonly folding: DocumentFold;
   private readonly wanting: Wanting;
-  /** Business time as far as it has passed. */
-  clock: Instant = EARLIEST;
   private reached: Position = 0;
   private written: Position = 0;
   private stored: Position = 0;
@@ -39,8 +36,8 @@ export class ProjectionRun {
     mostHeld: number,
   ) {
     this.documents = new Documents(model, mostHeld);
-    this.context = new FoldContext(references);
-    this.wanting = new Wanting(projection, parking);
+    this.folding = new DocumentFold(projection, references, this.documents);
+    this.wanting = new Wanting(projection);
   }
 
   static async open(
@@ -57,7 +54,7 @@ export class ProjectionRun {
     return run;
   }
 
-  /** At work on some customers in memory, apart from the others; `handIn` writes their documents, once. */
+  /** At work on one customer in memory, apart from the others. */
   static ofPortion(
     projection: AnyProjection,
     model: ReadModel,
@@ -74,7 +71,7 @@ export class ProjectionRun {
     const { projection, model, references, parking } = this;
     const run = ProjectionRun.ofPortion(projection, model, references, parking.copied());
     run.documents.take(this.documents);
-    run.clock = this.clock;
+    run.folding.clock = this.folding.clock;
     run.reached = this.reached;
     return run;
   }
@@ -82,6 +79,11 @@ export class ProjectionRun {
   /** Everything up to here is folded in and written. */
   get position(): Position {
     return this.written;
+  }
+
+  /** Business time as far as it has passed. */
+  get clock(): Instant {
+    return this.folding.clock;
   }
 
   /** Everything up to here is folded in. */
@@ -92,7 +94,7 @@ export class ProjectionRun {
   /** Goes back to what was written, as after a failed write. */
   async resume(): Promise<void> {
     this.documents.clear();
-    ({ position: this.reached, clock: this.clock } = await this.model.checkpoint());
+    ({ position: this.reached, clock: this.folding.clock } = await this.model.checkpoint());
     this.written = this.stored = this.reached;
   }
 
@@ -110,24 +112,13 @@ export class ProjectionRun {
     return new Map(this.documents.current());
   }
 
-  /** Writes the documents of a portion; the build is at its beginning until the last one is there. */
-  async handIn(): Promise<void> {
-    try {
-      await this.documents.write({ position: 0, clock: EARLIEST });
-    } catch (error) {
-      if (!(error instanceof StaleDocument)) throw error;
-      const said = `${this.projection.name} says that it goes by customer, but several change its document ${error.key}.`;
-      throw new DefinitionError(said, { cause: error });
-    }
-  }
-
   /** Folds the facts behind its position, and writes nothing. */
   async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
     if (upTo <= this.reached) return;
     const fresh = batch.filter(
       (incoming) => incoming.recorded.position > this.reached && this.wanting.concerns(incoming),
     );
-    const wanted = await this.wanting.of(fresh);
+    const wanted = await this.wantedOf(fresh);
     await this.documents.pin([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
     for (const { recorded } of fresh) {
       const found = wanted.get(recorded);
@@ -162,67 +153,55 @@ export class ProjectionRun {
     this.stored = this.written = this.reached;
   }
 
-  private async foldInto({ fact, keys, everyKeys }: Wanted, recorded: Recorded): Promise<void> {
+  /** Reads them; one that cannot be read parks its customer. */
+  private async wantedOf(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {
+    const { projection, parking } = this;
+    const wanted = new Map<Recorded, Wanted>();
+    for (const incoming of fresh) {
+      if (parking.has(projection.name, incoming.customerId)) continue;
+      try {
+        const reading = this.wanting.read(incoming);
+        const found = reading instanceof Promise ? await reading : reading;
+        if (found !== undefined) wanted.set(incoming.recorded, found);
+      } catch (error) {
+        await parking.park(projection.name, incoming.recorded, error);
+      }
+    }
+    return wanted;
+  }
+
+  private async foldInto(wanted: Wanted, recorded: Recorded): Promise<void> {
     try {
-      const [only] = keys;
-      if (only !== undefined && keys.length === 1 && everyKeys.length === 0) this.foldOne(only, fact, recorded);
-      else this.foldAll(fact, keys, everyKeys, recorded);
+      this.folding.fold(wanted, recorded.position);
     } catch (error) {
       await this.parking.park(this.projection.name, recorded, error);
     }
-  }
-
-  private foldOne(key: string, fact: Fact, { position }: Recorded): void {
-    const { projection, documents } = this;
-    if (documents.get(key).position >= position) return;
-    const doc: unknown = this.fired(key, fact.occurredAt, position) ?? projection.initial(key);
-    const context = this.context.turnTo(fact.occurredAt, position, fact.metadata.policies);
-    const changed = handlerOf(projection.on, fact.type)?.(doc, fact, context) ?? null;
-    this.put(key, changed as Json | null, position, fact.occurredAt);
-    this.fired(key, this.clock, position);
-  }
-
-  /** All documents of a fact, or none where one of them cannot be folded. */
-  private foldAll(fact: Fact, keys: readonly string[], everyKeys: readonly string[], { position }: Recorded): void {
-    const { projection, documents } = this;
-    const changed = new Map<string, Json | null>();
-    for (const [index, key] of [...everyKeys, ...keys].entries()) {
-      if (!changed.has(key) && documents.get(key).position >= position) continue;
-      const before = changed.has(key) ? changed.get(key) : this.fired(key, fact.occurredAt, position);
-      const doc: unknown = before ?? projection.initial(key);
-      const fold = index < everyKeys.length ? projection.every?.fold : handlerOf(projection.on, fact.type);
-      this.context.turnTo(fact.occurredAt, position, fact.metadata.policies);
-      changed.set(key, (fold?.(doc, fact, this.context) ?? null) as Json | null);
-    }
-    for (const [key, doc] of changed) this.put(key, doc, position, fact.occurredAt);
-    for (const key of changed.keys()) this.fired(key, this.clock, position);
   }
 
   /** What calendar, policy and population facts do to documents that are not theirs. */
   private async passTime(recorded: Recorded, fact: Fact | undefined): Promise<void> {
     const { type, position, data } = recorded;
     if (type === ClockAdvanced.type || type === ClockFixed.type) {
-      const from = this.clock;
-      this.clock = String(data['to']);
+      const from = this.folding.clock;
+      this.folding.clock = String(data['to']);
       await this.fireDue(recorded);
-      if (this.references.changesBetween(from, this.clock, position)) await this.rescheduleAll(recorded);
-    } else if (type === PolicyPublished.type && String(data['effectiveFrom']) <= this.clock) {
+      if (this.references.changesBetween(from, this.folding.clock, position)) await this.rescheduleAll(recorded);
+    } else if (type === PolicyPublished.type && String(data['effectiveFrom']) <= this.folding.clock) {
       await this.rescheduleAll(recorded);
     }
-    const broadcast = handlerOf(this.projection.broadcast, type);
-    if (broadcast === undefined) return;
+    if (handlerOf(this.projection.broadcast, type) === undefined) return;
     const read = fact?.data === undefined ? this.references.at(type, position) : fact;
     if (read === undefined) return;
-    await this.changeAll((doc) => broadcast(doc, read, this.context.turnTo(read.occurredAt, position + 1)), recorded);
+    await this.changeAll((key) => this.folding.broadcast(key, read, position), recorded);
   }
 
   private async fireDue(recorded: Recorded): Promise<void> {
     if (this.projection.timers === undefined) return;
     for (;;) {
-      const keys = await this.documents.due(this.clock, PAGE);
+      const keys = await this.documents.due(this.folding.clock, PAGE);
       for (const key of keys) {
         try {
-          this.fired(key, this.clock, recorded.position);
+          this.folding.fired(key, this.folding.clock, recorded.position);
         } catch (error) {
           await this.standStill(key, recorded, error);
         }
@@ -241,50 +220,20 @@ export class ProjectionRun {
     await this.parking.park(this.projection.name, recorded, error, String(doc?.['customerId'] ?? ''));
   }
 
-  /** The document after its timers up to `until` fired. */
-  private fired(key: string, until: Instant, position: Position): Json | null {
-    const { timers } = this.projection;
-    const held = this.documents.get(key);
-    while (timers !== undefined && held.doc !== null && held.due !== null && held.due <= until) {
-      const due = held.due;
-      // the fact at `position` may be the very policy that made it due
-      const doc = timers.fire(held.doc, due, this.context.turnTo(due, position + 1)) as Json | null;
-      this.put(key, doc, position, due);
-      if (held.due !== null && held.due <= due) {
-        throw new DefinitionError(`${this.projection.name}: the timer of ${key} stays at ${due}.`);
-      }
-    }
-    return held.doc;
-  }
-
-  private put(key: string, doc: Json | null, position: Position, at: Instant): void {
-    this.documents.set(key, doc, position, this.dueOf(doc, position, at));
-  }
-
-  private dueOf(doc: Json | null, position: Position, at: Instant): Instant | null {
-    const { timers } = this.projection;
-    const asOf = at > this.clock ? at : this.clock;
-    return doc === null || !timers ? null : timers.due(doc, this.context.turnTo(asOf, position + 1));
-  }
-
   /** A policy came into force: what each document waits for may have moved. */
   private async rescheduleAll(recorded: Recorded): Promise<void> {
-    if (this.projection.timers !== undefined) await this.changeAll((doc) => doc, recorded);
+    if (this.projection.timers !== undefined) {
+      await this.changeAll((key) => this.folding.reschedule(key, recorded.position), recorded);
+    }
     await this.fireDue(recorded);
   }
 
   /** Changes every document that this fact has not changed already. */
-  private async changeAll(change: (doc: Json) => unknown, recorded: Recorded): Promise<void> {
-    const { position } = recorded;
+  private async changeAll(change: (key: string) => void, recorded: Recorded): Promise<void> {
     for await (const keys of this.documents.all(this.checkpoint(), PAGE)) {
       for (const key of keys) {
-        const held = this.documents.get(key);
-        if (held.doc === null || held.position >= position) continue;
         try {
-          const doc = change(held.doc) as Json | null;
-          const due = this.dueOf(doc, position, this.clock);
-          if (doc !== held.doc) this.documents.set(key, doc, position, due);
-          else if (due !== held.due) this.documents.set(key, doc, held.position, due);
+          change(key);
         } catch (error) {
           await this.standStill(key, recorded, error);
         }
@@ -293,6 +242,6 @@ export class ProjectionRun {
   }
 
   private checkpoint(): Checkpoint {
-    return { position: this.reached, clock: this.clock };
+    return { position: this.reached, clock: this.folding.clock };
   }
 }

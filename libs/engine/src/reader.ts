@@ -10,13 +10,15 @@ export const openAll: Opens = () => true;
 export const openNone: Opens = () => false;
 
 /** The fact without its body, for readers that need the metadata only. */
-export const unreadFact = ({ type, id, stream, revision, occurredAt, metadata }: Recorded): Fact => ({
+export const unreadFact = (recorded: Recorded): Fact => factOf(recorded, undefined);
+
+const factOf = ({ type, id, stream, revision, occurredAt, metadata }: Recorded, data: unknown): Fact => ({
   type,
   id,
   customerId: customerOf(stream),
   revision,
   occurredAt,
-  data: undefined,
+  data,
   metadata,
 });
 
@@ -35,13 +37,16 @@ export class FactReader {
   read(recorded: Recorded, opens: Opens): Fact | Promise<Fact> {
     const definition = this.registry.events.get(recorded.type);
     if (definition === undefined) throw new UnreadableBody(`its type ${recorded.type} is not known to this program.`);
-    const finish = (data: Readonly<Record<string, unknown>>): Fact => ({
-      ...unreadFact(recorded),
-      data: definition.read(recorded.version, data) as unknown,
-    });
+    const finish = (body: Readonly<Record<string, unknown>>): Fact =>
+      factOf(recorded, definition.read(recorded.version, body));
     const { data, stream, id, type } = recorded;
-    if (!definition.personal.some((field) => isSealed(data[field]))) return finish(data);
+    const sealed = definition.personal.filter((field) => isSealed(data[field]));
+    if (sealed.length === 0) return finish(data);
+    if (!sealed.some((field) => opens(type, field))) return finish({ ...data, ...nothingOf(sealed) });
     const place = { customerId: customerOf(stream), stream, eventId: id };
     return this.sealer.open(place, definition.personal, data, (field) => opens(type, field)).then(finish);
   }
 }
+
+const nothingOf = (fields: readonly string[]): Record<string, null> =>
+  Object.fromEntries(fields.map((field) => [field, null]));

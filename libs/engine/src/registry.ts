@@ -7,7 +7,7 @@ import type { AnyProjection } from '#kernel/projection.js';
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { CommandClass, IdentityClaim, Slice } from '#kernel/slice.js';
 import type { AnyStatement, Said } from '#kernel/statement.js';
-import { PolicyPublished, systemEvents } from '#kernel/system.events.js';
+import { ClockAdvanced, ClockFixed, PolicyPublished, systemEvents } from '#kernel/system.events.js';
 import { systemProjections } from './system.projections.js';
 
 /** A decider with its place in a customer's list of states. */
@@ -126,7 +126,14 @@ export class Registry {
     }
   }
 
-  private check({ name, on, broadcast = {}, opens = [] }: AnyProjection): void {
+  private check({ name, on, broadcast = {}, opens = [], perCustomer }: AnyProjection): void {
+    const ofEverybody = new Set([ClockAdvanced.type, ClockFixed.type, ...this.sharedTypes]);
+    const shared = perCustomer === true ? Object.keys(on as object).find((type) => ofEverybody.has(type)) : undefined;
+    if (shared !== undefined) {
+      throw new DefinitionError(
+        `Projection ${name} says that it goes by customer, but ${shared} is no customer's: use broadcast.`,
+      );
+    }
     for (const type of [...Object.keys(on as object), ...Object.keys(broadcast as object)]) {
       if (!this.events.has(type))
         throw new DefinitionError(`Projection ${name} handles ${type}, which no slice declares.`);

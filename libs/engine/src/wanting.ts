@@ -1,9 +1,8 @@
-import type { Fact, Recorded } from '#kernel/fact.js';
+import type { Fact } from '#kernel/fact.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import type { FoldContext } from './context.js';
 import type { Incoming } from './incoming.js';
-import type { Parking } from './parking.js';
-import type { Opens } from './reader.js';
+import { openNone, type Opens } from './reader.js';
 import { typesOf } from './unwanted.js';
 
 /** A fact that a projection folds, and into which documents. */
@@ -14,17 +13,19 @@ export interface Wanted {
   readonly everyKeys: readonly string[];
 }
 
+const NO_KEYS: readonly string[] = [];
+
 /** Which facts a projection wants. */
 export class Wanting {
   private readonly opens: Opens;
   private readonly types: ReadonlySet<string>;
+  /** Types of which it opens a field; of all others it may see what everybody may, so that they are read once for all. */
+  private readonly opening: ReadonlySet<string>;
 
-  constructor(
-    private readonly projection: AnyProjection,
-    private readonly parking: Parking,
-  ) {
+  constructor(private readonly projection: AnyProjection) {
     const opened = new Set(projection.opens ?? []);
     this.opens = (type, field) => opened.has(`${type}.${field}`);
+    this.opening = new Set([...opened].map((path) => path.split('.', 1)[0] ?? ''));
     this.types = typesOf(projection);
   }
 
@@ -33,26 +34,24 @@ export class Wanting {
     return !known || this.types.has(recorded.type) || this.projection.every !== undefined;
   }
 
-  /** Reads them; one that cannot be read parks its customer. */
-  async of(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {
-    const { projection, parking } = this;
-    const wanted = new Map<Recorded, Wanted>();
-    for (const incoming of fresh) {
-      const { recorded } = incoming;
-      if (parking.has(projection.name, incoming.customerId)) continue;
-      try {
-        const handled = handlerOf(projection.on, recorded.type) !== undefined;
-        if (!handled && incoming.known && projection.every === undefined) continue;
-        const reading = handled || !incoming.known ? incoming.read(this.opens) : incoming.unread();
-        const fact = reading instanceof Promise ? await reading : reading;
-        const keys = handled ? listed((projection.key as (fact: Fact) => string | readonly string[])(fact)) : [];
-        const everyKeys = projection.every?.key(fact) ?? [];
-        if (keys.length + everyKeys.length > 0) wanted.set(recorded, { fact, keys, everyKeys });
-      } catch (error) {
-        await parking.park(projection.name, recorded, error);
-      }
-    }
-    return wanted;
+  /** The fact as it may be seen here, at once where nothing is sealed; undefined where it changes nothing. @throws {UnreadableBody} */
+  read(incoming: Incoming): Wanted | undefined | Promise<Wanted | undefined> {
+    const { projection } = this;
+    const { type } = incoming.recorded;
+    const isHandled = handlerOf(projection.on, type) !== undefined;
+    if (!isHandled && incoming.known && projection.every === undefined) return undefined;
+    if (!isHandled && incoming.known) return this.wanted(incoming.unread(), false);
+    const reading = incoming.read(this.opening.has(type) ? this.opens : openNone);
+    return reading instanceof Promise
+      ? reading.then((fact) => this.wanted(fact, isHandled))
+      : this.wanted(reading, isHandled);
+  }
+
+  private wanted(fact: Fact, isHandled: boolean): Wanted | undefined {
+    const { projection } = this;
+    const keys = isHandled ? listed((projection.key as (fact: Fact) => string | readonly string[])(fact)) : NO_KEYS;
+    const everyKeys = projection.every?.key(fact) ?? NO_KEYS;
+    return keys.length + everyKeys.length > 0 ? { fact, keys, everyKeys } : undefined;
   }
 }
 

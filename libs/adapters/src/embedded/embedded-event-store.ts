@@ -25,8 +25,6 @@ import { WriterLock } from './writer-lock.js';
 
 const BATCH = 1_000;
 const WAIT_MS = 5_000;
-/** Facts looked up by their positions in one statement. */
-const AT_ONCE = 256;
 
 export interface EmbeddedEventStoreOptions {
   /** Holds `log.db`; made where it is not there and `mode` is `write`. */
@@ -153,24 +151,19 @@ export class EmbeddedEventStore extends EventStore {
         this.assertOpen();
         return reader.portion(after, facts);
       },
-      read: (portion, options = {}) => this.portion(reader, portion, options),
+      byStream: (portion, options = {}) => this.byStream(reader, portion, options),
     };
   }
 
-  private async *portion(reader: LogReader, portion: Portion, options: Omit<ReadAll, 'types'>): AsyncGenerator<Batch> {
-    const { after = 0, upTo = Infinity, skip, batch = BATCH } = options;
-    this.assertOpen();
-    const positions = reader.positions(portion, after, upTo);
-    for (let start = 0; start < positions.length; start += batch) {
-      const facts: Recorded[] = [];
-      const end = Math.min(positions.length, start + batch);
-      for (let at = start; at < end; at += AT_ONCE) {
-        this.assertOpen();
-        facts.push(...reader.at(positions.slice(at, Math.min(end, at + AT_ONCE)), skip));
-        await turn();
-      }
-      yield { facts, position: positions[end - 1] ?? after };
-    }
+  private async *byStream(reader: LogReader, portion: Portion, options: Pick<ReadAll, 'upTo' | 'skip'>) {
+    let last: Recorded | undefined;
+    do {
+      this.assertOpen();
+      const facts = reader.behind(portion, last, options);
+      last = facts.at(-1);
+      if (last !== undefined) yield facts;
+      await turn();
+    } while (last !== undefined);
   }
 
   override look(): void {

@@ -86,7 +86,7 @@ export class EmbeddedHistoryCopy extends HistoryCopy {
   /** The newest fact it holds. */
   get newest(): Recorded | undefined {
     const { last } = this.rows;
-    return last === 0 ? undefined : this.reader.at([last])[0];
+    return last === 0 ? undefined : this.reader.chunk(last - 1, last, 1, {}).facts[0];
   }
 
   override async *taken(): AsyncGenerator<Batch> {

@@ -40,9 +40,17 @@ class EmbeddedReadModel extends ReadModel {
   }
 
   override async write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
+    this.written().write(writes, checkpoint);
+  }
+
+  override async add(documents: readonly Stored[]): Promise<void> {
+    this.written().add(documents);
+  }
+
+  private written(): ReadModelFile {
     const file = this.file();
     if (file === undefined) throw new StoreUnavailable(`Read model ${this.name} was opened for reading only.`);
-    file.write(writes, checkpoint);
+    return file;
   }
 
   override async timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]> {

@@ -79,19 +79,21 @@ export class LogReader {
     return upTo === null ? undefined : { after, upTo: Number(upTo) };
   }
 
-  /** Where the facts of a portion of streams stand, in order. */
-  positions({ after, upTo }: Portion, from: Position, to: Position): readonly Position[] {
-    const sql = `SELECT json_group_array(position) FROM facts WHERE stream > ? AND stream <= ?
-      AND position > ? AND position <= ?`;
-    const [positions] = this.row(sql, after, upTo, from, Number.isFinite(to) ? to : Number.MAX_SAFE_INTEGER);
-    return (JSON.parse(String(positions)) as Position[]).sort((a, b) => a - b);
-  }
-
-  /** The facts at these positions, which rise, but for those of types to skip; few at a time. */
-  at(positions: readonly Position[], skip: readonly string[] = []): readonly Recorded[] {
+  /** The next facts of a portion's streams behind one of them, or from the first stream on, few at a time. */
+  behind(portion: Portion, last: Recorded | undefined, { upTo = Infinity, skip = [] }: ReadAll): readonly Recorded[] {
+    const [stream, revision] =
+      last === undefined ? [portion.after, Infinity] : [this.streamId(last.stream), last.revision];
+    const to = Number.isFinite(upTo) ? ' AND position <= ?' : '';
     const filter = skip.length > 0 ? ` AND type NOT IN ${OF_TYPES}` : '';
-    const sql = joined(`position IN (SELECT value FROM json_each(?))${filter} ORDER BY position`);
-    return this.facts(this.row(sql, JSON.stringify(positions), ...(skip.length > 0 ? [JSON.stringify(skip)] : [])));
+    const within = `(stream, revision) > (?, ?) AND stream <= ?${to}${filter}`;
+    const values: (number | string)[] = [
+      stream,
+      Math.min(revision, Number.MAX_SAFE_INTEGER),
+      portion.upTo,
+      ...(to === '' ? [] : [upTo]),
+    ];
+    if (skip.length > 0) values.push(JSON.stringify(skip));
+    return this.facts(this.row(joined(`${within} ORDER BY stream, revision LIMIT ${CHUNK_FACTS}`), ...values));
   }
 
   close(): void {
@@ -131,6 +133,10 @@ export class LogReader {
       };
     }
     return facts;
+  }
+
+  private streamId(name: string): number {
+    return Number(this.row('SELECT id FROM streams WHERE name = ?', name)[0]);
   }
 
   private streamName(id: number): string {

@@ -3,7 +3,7 @@ import { StaleDocument } from '#kernel/ports/read-models.js';
 import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { orderOf, segmentsOf } from './index-walk.js';
-import { openDatabase, scalar, transact, type Bindable, type Database, type Statement } from './sqlite.js';
+import { commit, openDatabase, scalar, transact, type Bindable, type Database, type Statement } from './sqlite.js';
 
 const APPLICATION_ID = 0x50_54_52_4d; // "PTRM"
 const FORMAT = 1;
@@ -20,6 +20,7 @@ export class ReadModelFile {
   /** Fields that some index names; each has a column of its own, `f0`, `f1`, … */
   private readonly fields: readonly string[];
   private readonly db: Database;
+  private known: Record<'insert' | 'update' | 'updateDoc', Statement> | undefined;
   private indexed = false;
   private keyed = false;
 
@@ -59,27 +60,46 @@ export class ReadModelFile {
   /** @throws {StaleDocument} while a build only adds new documents, one that was there already shows at `addIndexes` */
   write(writes: readonly Write[], { position, clock }: Checkpoint): void {
     if (!this.keyed && writes.some(({ loadedAt }) => loadedAt !== 0)) this.findByKey();
-    const columns = ['doc', 'position', 'due', ...this.fields.map((_, at) => `f${at}`)];
-    const marks = columns.map(() => '?').join(', ');
-    const insert = this.statement(
-      `INSERT INTO docs (${columns.join(', ')}, key) VALUES (${marks}, ?) ON CONFLICT DO NOTHING`,
-    );
-    const set = columns.map((column) => `${column} = ?`).join(', ');
-    const update = this.statement(`UPDATE docs SET ${set} WHERE key = ? AND position = ?`);
-    const updateDoc = this.statement('UPDATE docs SET doc = ?, position = ? WHERE key = ? AND position = ?');
+    const { insert, update, updateDoc } = this.changing;
     const put = (one: Write) => {
       const { key, doc, position: at, loadedAt } = one;
       if (this.keepsIndexes(one)) return updateDoc.run(JSON.stringify(doc), at, key, loadedAt);
       const values = this.valuesOf(one);
       return loadedAt === 0 ? insert.run(...values) : update.run(...values, loadedAt);
     };
-    transact(this.db, () => {
+    const all = (): void => {
       for (const one of writes) {
         const { changes } = put(one);
         if (changes !== 1) throw new StaleDocument(one.key);
       }
       this.statement('INSERT OR REPLACE INTO checkpoint (id, position, clock) VALUES (1, ?, ?)').run(position, clock);
-    });
+    };
+    if (!this.db.isTransaction) return transact(this.db, all);
+    commit(this.db, all); // with what was added before
+  }
+
+  /** Adds new documents to a build in a transaction that the next `write` ends. */
+  add(documents: readonly Stored[]): void {
+    if (!this.db.isTransaction) this.db.exec('BEGIN IMMEDIATE');
+    const { insert } = this.changing;
+    for (const one of documents) {
+      if (insert.run(...this.valuesOf(one)).changes !== 1) throw new StaleDocument(one.key);
+    }
+  }
+
+  private get changing(): Record<'insert' | 'update' | 'updateDoc', Statement> {
+    if (this.known !== undefined) return this.known;
+    const columns = ['doc', 'position', 'due', ...this.fields.map((_, at) => `f${at}`)];
+    const marks = columns.map(() => '?').join(', ');
+    const set = columns.map((column) => `${column} = ?`).join(', ');
+    this.known = {
+      insert: this.statement(
+        `INSERT INTO docs (${columns.join(', ')}, key) VALUES (${marks}, ?) ON CONFLICT DO NOTHING`,
+      ),
+      update: this.statement(`UPDATE docs SET ${set} WHERE key = ? AND position = ?`),
+      updateDoc: this.statement('UPDATE docs SET doc = ?, position = ? WHERE key = ? AND position = ?'),
+    };
+    return this.known;
   }
 
   timers(after: Timer | undefined, limit: number): readonly Timer[] {
@@ -190,7 +210,7 @@ export class ReadModelFile {
     return this.fields.every((field) => indexedValue(doc, field) === indexedValue(old, field));
   }
 
-  private valuesOf({ doc, position, due, key }: Write): Bindable[] {
+  private valuesOf({ doc, position, due, key }: Stored): Bindable[] {
     const values: Bindable[] = doc === null ? [null, position, null] : [JSON.stringify(doc), position, due];
     for (const field of this.fields) values.push(doc === null ? null : (indexedValue(doc, field) satisfies IndexValue));
     values.push(key);

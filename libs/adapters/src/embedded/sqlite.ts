@@ -32,6 +32,11 @@ export function scalar(db: Database, sql: string, ...values: readonly Bindable[]
 /** Runs `work` in one transaction: all of it, or nothing and the error. */
 export function transact<T>(db: Database, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
+  return commit(db, work);
+}
+
+/** Ends the transaction that was begun with `work`: all of it, or nothing and the error. */
+export function commit<T>(db: Database, work: () => T): T {
   try {
     const result = work();
     db.exec('COMMIT');

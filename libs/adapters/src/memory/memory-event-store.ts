@@ -114,13 +114,13 @@ export class MemoryEventStore extends EventStore {
       for (let count = 0; count < most && upTo < facts.length; upTo += 1) count += facts[upTo]?.length ?? 0;
       return upTo === after ? undefined : { after, upTo };
     };
-    return { next, read: (portion, options = {}) => this.portion(portion, options) };
+    return { next, byStream: (portion, options = {}) => this.byStream(portion, options) };
   }
 
-  private async *portion({ after, upTo }: Portion, options: Omit<ReadAll, 'types'>): AsyncGenerator<Batch> {
-    const streams = new Set([...this.streams.keys()].slice(after, upTo));
-    for await (const { facts, position } of this.readAll(options)) {
-      yield { facts: facts.filter(({ stream }) => streams.has(stream)), position };
+  private async *byStream({ after, upTo }: Portion, options: Pick<ReadAll, 'upTo' | 'skip'>) {
+    const { upTo: last = Infinity, skip } = options;
+    for (const facts of [...this.streams.values()].slice(after, upTo)) {
+      yield facts.filter(({ position, type }) => position <= last && skip?.includes(type) !== true);
     }
   }
 

@@ -63,6 +63,13 @@ class MemoryReadModel extends ReadModel {
     build.checkpoint = checkpoint;
   }
 
+  override add(documents: readonly Stored[]): Promise<void> {
+    return this.write(
+      documents.map((document) => ({ ...document, loadedAt: 0 })),
+      this.slot.build.checkpoint,
+    );
+  }
+
   override async timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]> {
     const timers = this.live().flatMap(({ key, due }) => (due === null ? [] : [{ due, key }]));
     return timers

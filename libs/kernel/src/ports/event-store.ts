@@ -101,8 +101,8 @@ export interface Portion {
 export interface Portions {
   /** The portion behind a stream, of about so many facts; undefined when there is no stream behind it. */
   next(after: number, facts: number): Promise<Portion | undefined>;
-  /** The facts of its streams, in the global order, in batches as `readAll` gives them; `types` is not for it. */
-  read(portion: Portion, options?: Omit<ReadAll, 'types'>): AsyncIterable<Batch>;
+  /** The facts of its streams, one stream behind the other, each from its first fact on, in batches of any size. */
+  byStream(portion: Portion, options?: Pick<ReadAll, 'upTo' | 'skip'>): AsyncIterable<readonly Recorded[]>;
 }
 
 /** Streams of facts in one global order. Facts are never changed or removed. */

@@ -78,6 +78,11 @@ export abstract class ReadModel {
   abstract load(keys: readonly string[]): Promise<ReadonlyMap<string, Stored>>;
   /** All writes and the checkpoint, or none where the store has transactions; elsewhere the checkpoint comes last. */
   abstract write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
+  /**
+   * Adds documents to a build that has none of them; they are kept with the next `write`, and lost with the process until then.
+   * @throws {StaleDocument} here, or before the build is read, where one of them was there
+   */
+  abstract add(documents: readonly Stored[]): Promise<void>;
   /** Timers of documents, earliest first, ties by key; from the first one behind `after` on. */
   abstract timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]>;
   /** One page in index order, tombstones left out; ties are ordered by key. */

@@ -64,9 +64,14 @@ export const complaintCauses = defineProjection<ComplaintCause, Counted>({
     { cause: 1, month: 1 },
   ],
   initial: (key) => ({
-    ...{ month: key.slice(0, MONTH), cause: key.slice(MONTH + 1), raised: 0, reopened: 0, resolved: 0 },
+    month: key.slice(0, MONTH),
+    cause: key.slice(MONTH + 1),
+    raised: 0,
+    reopened: 0,
+    resolved: 0,
     byPriority: { low: 0, normal: 0, high: 0, urgent: 0 },
-    ...{ firstResponse: none, resolution: none },
+    firstResponse: none,
+    resolution: none,
     why: { facts: [], policy: { name: complaintsPolicy.name, version: 0 } },
   }),
   on: {

@@ -60,7 +60,12 @@ export const customerComplaints = defineProjection<CustomerComplaints, Told>({
   indexes: [{ open: -1, lastRaisedAt: -1 }, { missed: -1 }],
   opens: ['ComplaintRaised.text'],
   initial: (customerId) => ({
-    ...{ customerId, raised: 0, open: 0, missed: 0, recent: [], lastRaisedAt: null },
+    customerId,
+    raised: 0,
+    open: 0,
+    missed: 0,
+    recent: [],
+    lastRaisedAt: null,
     why: { facts: [], policy: { name: complaintsPolicy.name, version: 0 } },
   }),
   on: {
@@ -68,7 +73,10 @@ export const customerComplaints = defineProjection<CustomerComplaints, Told>({
       const { complaintId, cause, text } = fact.data;
       const raisedAt = fact.occurredAt;
       const item: RecentComplaint = {
-        ...{ complaintId, cause, status: 'open', raisedAt },
+        complaintId,
+        cause,
+        status: 'open',
+        raisedAt,
         excerpt: text === null ? null : [...text].slice(0, EXCERPT).join(''),
       };
       const recent = [item, ...doc.recent].sort(newestFirst).slice(0, RECENT);

@@ -81,7 +81,8 @@ function opened(doc: ComplaintCase, fact: ComplaintRaised | ComplaintReopened, c
     openedAt: occurredAt,
     firstResponse: running(data.firstResponseDueAt),
     resolution: running(data.resolutionDueAt),
-    ...{ resolvedAt: null, closedAt: null },
+    resolvedAt: null,
+    closedAt: null,
     why: { facts: [...doc.why.facts, id].slice(-WHY_FACTS), policy },
   });
 }
@@ -115,10 +116,26 @@ export const complaintCases = defineProjection<ComplaintCase, ComplaintEvent>({
   initial: (key) => {
     const [customerId = '', ...rest] = key.split('/');
     return {
-      ...{ customerId, complaintId: rest.join('/'), status: 'open', opening: 0, cause: '', priority: 'normal' },
-      ...{ channel: '', purchaseId: null, agent: null, raisedAt: '', raisedOn: '', openedAt: '' },
-      ...{ firstResponse: running(''), resolution: running(''), nextDueAt: null, overdue: false },
-      ...{ remedy: null, reopenedFor: null, resolvedAt: null, closedAt: null },
+      customerId,
+      complaintId: rest.join('/'),
+      status: 'open',
+      opening: 0,
+      cause: '',
+      priority: 'normal',
+      channel: '',
+      purchaseId: null,
+      agent: null,
+      raisedAt: '',
+      raisedOn: '',
+      openedAt: '',
+      firstResponse: running(''),
+      resolution: running(''),
+      nextDueAt: null,
+      overdue: false,
+      remedy: null,
+      reopenedFor: null,
+      resolvedAt: null,
+      closedAt: null,
       why: { facts: [], policy: { name: complaintsPolicy.name, version: 0 } },
     };
   },

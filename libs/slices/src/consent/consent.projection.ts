@@ -118,8 +118,13 @@ export const consentPermissions = defineProjection<ConsentPermission, ConsentCha
   perCustomer: true,
   indexes: [{ channel: 1, purpose: 1, status: 1, since: -1 }, { customerId: 1 }],
   initial: () => ({
-    ...{ customerId: '', purpose: '', channel: null },
-    ...{ status: 'withdrawn', since: '', source: null, why: unknown },
+    customerId: '',
+    purpose: '',
+    channel: null,
+    status: 'withdrawn',
+    since: '',
+    source: null,
+    why: unknown,
   }),
   on: { ConsentGranted: permitted, ConsentWithdrawn: permitted },
 });

@@ -116,8 +116,15 @@ export const contactResponses = defineProjection<ContactResponses, CustomerConta
   initial: (key) => {
     const [month = '', channel = '', by] = key.split('/');
     return {
-      ...{ month, channel, by: by === 'company' ? by : 'customer', answers: 0, minutes: 0, histogram: {} },
-      ...{ medianWithinMinutes: null, p90WithinMinutes: null, why: unexplained },
+      month,
+      channel,
+      by: by === 'company' ? by : 'customer',
+      answers: 0,
+      minutes: 0,
+      histogram: {},
+      medianWithinMinutes: null,
+      p90WithinMinutes: null,
+      why: unexplained,
     };
   },
   on: {
@@ -128,7 +135,9 @@ export const contactResponses = defineProjection<ContactResponses, CustomerConta
       const histogram = { ...doc.histogram, [edge]: (doc.histogram[edge] ?? 0) + 1 };
       return {
         ...doc,
-        ...{ answers, minutes: doc.minutes + answeredAfterMinutes, histogram },
+        answers,
+        minutes: doc.minutes + answeredAfterMinutes,
+        histogram,
         medianWithinMinutes: withinMinutes(histogram, answers, 50),
         p90WithinMinutes: withinMinutes(histogram, answers, 90),
         why: explained(doc.why, fact, context),

@@ -48,16 +48,33 @@ export const revisits = defineProjection<Revisit, RevisitPlanned | Closing>({
     { customerId: 1, dueAt: -1 },
   ],
   initial: () => ({
-    ...{ customerId: '', revisitId: '', status: 'open', plannedAt: '', dueAt: '', missedAt: '' },
-    ...{ because: { kind: 'request' }, channel: null, agent: null, closedAt: null, contactId: null, why: unexplained },
+    customerId: '',
+    revisitId: '',
+    status: 'open',
+    plannedAt: '',
+    dueAt: '',
+    missedAt: '',
+    because: { kind: 'request' },
+    channel: null,
+    agent: null,
+    closedAt: null,
+    contactId: null,
+    why: unexplained,
   }),
   on: {
     RevisitPlanned: (doc, fact, context) => {
       const { revisitId, dueAt, missedAt, because, channel, agent } = fact.data;
       return {
         ...doc,
-        ...{ customerId: fact.customerId, revisitId, plannedAt: fact.occurredAt, dueAt, missedAt, because },
-        ...{ channel: channel ?? null, agent: agent ?? null, why: explained(doc.why, fact, context) },
+        customerId: fact.customerId,
+        revisitId,
+        plannedAt: fact.occurredAt,
+        dueAt,
+        missedAt,
+        because,
+        channel: channel ?? null,
+        agent: agent ?? null,
+        why: explained(doc.why, fact, context),
       };
     },
     RevisitCompleted: closed('completed'),

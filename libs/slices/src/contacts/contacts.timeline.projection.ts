@@ -102,8 +102,16 @@ const survey = ({
 const entered = (doc: TimelineEntry, fact: Touch, context: Context): TimelineEntry => {
   const { kind, reference, direction, channel, detail, amount, score } = told(fact);
   return {
-    ...{ customerId: fact.customerId, at: fact.occurredAt, event: fact.type, kind, reference, direction },
-    ...{ channel: channel ?? null, detail: detail ?? null, amount: amount ?? null, score: score ?? null },
+    customerId: fact.customerId,
+    at: fact.occurredAt,
+    event: fact.type,
+    kind,
+    reference,
+    direction,
+    channel: channel ?? null,
+    detail: detail ?? null,
+    amount: amount ?? null,
+    score: score ?? null,
     why: explained(doc.why, fact, context),
   };
 };
@@ -119,8 +127,17 @@ export const contactTimeline = defineProjection<TimelineEntry, Touch>({
     { customerId: 1, kind: 1, at: -1 },
   ],
   initial: () => ({
-    ...{ customerId: '', at: '', event: '', kind: null, reference: '', direction: null, channel: null },
-    ...{ detail: null, amount: null, score: null, why: unexplained },
+    customerId: '',
+    at: '',
+    event: '',
+    kind: null,
+    reference: '',
+    direction: null,
+    channel: null,
+    detail: null,
+    amount: null,
+    score: null,
+    why: unexplained,
   }),
   on: {
     CustomerContacted: entered,

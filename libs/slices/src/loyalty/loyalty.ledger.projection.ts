@@ -123,7 +123,11 @@ const entered = (doc: LedgerEntry, fact: Movement, context: Context): LedgerEntr
   const data = fact.data as Readonly<Record<string, unknown>>;
   const reference = REFERENCES.map((name) => data[name]).find((value) => typeof value === 'string');
   return {
-    ...{ customerId: fact.customerId, at: fact.occurredAt, movement: fact.type, points, debt },
+    customerId: fact.customerId,
+    at: fact.occurredAt,
+    movement: fact.type,
+    points,
+    debt,
     reference: typeof reference === 'string' ? reference : null,
     why: { facts: [fact.id], policy: { name: loyaltyPolicy.name, version: context.policy(loyaltyPolicy).version } },
   };
@@ -151,7 +155,12 @@ export const loyaltyLedger = defineProjection<LedgerEntry, Movement>({
   perCustomer: true,
   indexes: [{ customerId: 1, at: -1 }],
   initial: () => ({
-    ...{ customerId: '', at: '', movement: '', points: 0, debt: 0, reference: null },
+    customerId: '',
+    at: '',
+    movement: '',
+    points: 0,
+    debt: 0,
+    reference: null,
     why: { facts: [], policy: { name: loyaltyPolicy.name, version: 0 } },
   }),
   on: everyMovement(entered),
@@ -181,7 +190,9 @@ export const loyaltyLiability = defineProjection<LoyaltyLiability, Movement>({
   key: () => 'all',
   indexes: [],
   initial: () => ({
-    ...{ held: 0, reserved: 0, liability: { units: 0, scale: 0, currency: 'XXX' } },
+    held: 0,
+    reserved: 0,
+    liability: { units: 0, scale: 0, currency: 'XXX' },
     why: { facts: [], policy: { name: loyaltyPolicy.name, version: 0 } },
   }),
   on: everyMovement(owed),

@@ -47,8 +47,17 @@ export const purchaseHistory = defineProjection<PurchaseDocument, PurchaseFact>(
     const [customerId = '', ...rest] = key.split('/');
     const none = zero('XXX', 0);
     return {
-      ...{ customerId, purchaseId: rest.join('/'), purchasedAt: '', day: '', status: 'bought', total: none, net: none },
-      ...{ lines: [], channel: null, campaign: null, why: { facts: [], policy: { name: '', version: 0 } } },
+      customerId,
+      purchaseId: rest.join('/'),
+      purchasedAt: '',
+      day: '',
+      status: 'bought',
+      total: none,
+      net: none,
+      lines: [],
+      channel: null,
+      campaign: null,
+      why: { facts: [], policy: { name: '', version: 0 } },
     };
   },
   on: {

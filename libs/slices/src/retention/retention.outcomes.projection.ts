@@ -61,8 +61,18 @@ export const retentionOutcomes = defineProjection<RetentionOutcomes, RetentionEv
   initial: (key) => {
     const [reason, month = ''] = key.split('/');
     return {
-      ...{ reason: reason as Reason, month, raised: 0, acknowledged: 0, actions: 0, clearedByFact: 0 },
-      ...{ clearedByTime: 0, clearedByAction: 0, closed: 0, outcomes: {}, converted: 0, convertedAfterAction: 0 },
+      reason: reason as Reason,
+      month,
+      raised: 0,
+      acknowledged: 0,
+      actions: 0,
+      clearedByFact: 0,
+      clearedByTime: 0,
+      clearedByAction: 0,
+      closed: 0,
+      outcomes: {},
+      converted: 0,
+      convertedAfterAction: 0,
       why: { facts: [], policy: { name: retentionPolicy.name, version: 0 } },
     };
   },

@@ -71,8 +71,18 @@ function raised(doc: AlertDocument, fact: AlertRaised, context: Context): AlertD
   const { episodeId, reason, about, because, figures, worth, suggested, since, dueBy } = fact.data;
   const policy = policyOf(context);
   return {
-    ...{ ...doc, customerId: fact.customerId, episodeId, reason, about, figures, raisedAt: fact.occurredAt, since },
-    ...{ dueBy, worth, worthSort: sortable(worth, context), suggested: { ...suggested, policy } },
+    ...doc,
+    customerId: fact.customerId,
+    episodeId,
+    reason,
+    about,
+    figures,
+    raisedAt: fact.occurredAt,
+    since,
+    dueBy,
+    worth,
+    worthSort: sortable(worth, context),
+    suggested: { ...suggested, policy },
     why: { words: wordsOf(reason, about, figures), facts: [...because.slice(1 - WHY_FACTS), fact.id], policy },
   };
 }
@@ -103,10 +113,22 @@ export const retentionAlerts = defineProjection<AlertDocument, RetentionEvent>({
     { status: 1, dueBy: 1 },
   ],
   initial: () => ({
-    ...{ customerId: '', episodeId: '', reason: 'silent', status: 'open', about: '', figures: {} },
-    ...{ raisedAt: '', since: '', dueBy: '', worth: [], worthSort: 0 },
+    customerId: '',
+    episodeId: '',
+    reason: 'silent',
+    status: 'open',
+    about: '',
+    figures: {},
+    raisedAt: '',
+    since: '',
+    dueBy: '',
+    worth: [],
+    worthSort: 0,
     suggested: { action: '', text: '', source: '', policy: nothing },
-    ...{ acknowledged: null, actions: [], ended: null, converted: null },
+    acknowledged: null,
+    actions: [],
+    ended: null,
+    converted: null,
     why: { words: '', facts: [], policy: nothing },
   }),
   on: {

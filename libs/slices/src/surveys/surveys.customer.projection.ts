@@ -76,8 +76,14 @@ export const customerSatisfaction = defineProjection<CustomerSatisfaction, Surve
   indexes: [{ detractor: 1, 'detractorBy.answeredAt': -1 }, { 'last.scaled': 1 }, { 'last.answeredAt': -1 }],
   opens: ['SurveyAnswered.comment'],
   initial: (customerId) => ({
-    ...{ customerId, sent: 0, answers: 0, declined: 0, answersBy: { nps: 0, csat: 0, ces: 0 }, last: null },
-    ...{ detractor: false, detractorBy: null },
+    customerId,
+    sent: 0,
+    answers: 0,
+    declined: 0,
+    answersBy: { nps: 0, csat: 0, ces: 0 },
+    last: null,
+    detractor: false,
+    detractorBy: null,
     why: { facts: [], policy: { name: surveysPolicy.name, version: 0 } },
   }),
   on: {

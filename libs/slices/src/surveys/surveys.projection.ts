@@ -82,9 +82,18 @@ export const satisfaction = defineProjection<SatisfactionDocument, SurveyEvent>(
   initial: (key) => {
     const [month = '', channel, touchpoint] = key.split('/');
     return {
-      ...{ month, channel: part(channel), touchpoint: part(touchpoint), sent: 0, declined: 0, ...none },
-      ...{ counts: noCounts, byInstrument: { nps: none, csat: none, ces: none }, nps: null },
-      ...{ target: 0, meetsTarget: null, why: { facts: [], policy: { name: surveysPolicy.name, version: 0 } } },
+      month,
+      channel: part(channel),
+      touchpoint: part(touchpoint),
+      sent: 0,
+      declined: 0,
+      ...none,
+      counts: noCounts,
+      byInstrument: { nps: none, csat: none, ces: none },
+      nps: null,
+      target: 0,
+      meetsTarget: null,
+      why: { facts: [], policy: { name: surveysPolicy.name, version: 0 } },
     };
   },
   on: {

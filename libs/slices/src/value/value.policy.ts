@@ -76,6 +76,10 @@ export const valuePolicy = definePolicy<ValuePolicy>({
 /** An amount as a whole number at the finest scale there is, so that amounts of one currency compare exactly. */
 export const exact = ({ units, scale }: Money): bigint => BigInt(units) * 10n ** BigInt(MAX_SCALE - scale);
 
+/** True where an amount is more than another one of its currency. */
+export const isMore = (left: Money, right: Money): boolean =>
+  left.scale === right.scale ? left.units > right.units : exact(left) > exact(right);
+
 const THOUSANDTHS = 3;
 
 /** Thousandths of a currency unit, rounded towards zero, to sort by. */

@@ -53,7 +53,8 @@ function byCurrency(window: Window, policy: ValuePolicy): ValueTier['currencies'
     sums.set(currency, { spend: plus(spend, net), buyingDays: buyingDays + 1 });
   }
   const valued = [...sums].sort().map(([currency, { spend, buyingDays }]) => {
-    return [currency, { spend, buyingDays, ...worthOf(spend, buyingDays, policy) }] as const;
+    const { spendLevel, buyingDaysLevel, tier } = worthOf(spend, buyingDays, policy);
+    return [currency, { spend, buyingDays, spendLevel, buyingDaysLevel, tier }] as const;
   });
   return Object.fromEntries(valued);
 }
@@ -88,14 +89,22 @@ function revalued(doc: ValueTier, at: Instant, context: Context, fact?: string):
   const kept = doc.history.at(-1)?.since === asOf ? doc.history.slice(0, -1) : doc.history;
   const history = kept.at(-1)?.tier === tier ? kept : [...kept, { tier, since: asOf }].slice(-HISTORY_KEPT);
   const gone = doc.window.slice(0, doc.window.length - window.length);
+  const { rfm, abc } = scored(window, spends, context);
   return {
-    ...{ customerId: doc.customerId, tier, since: history.at(-1)?.since ?? asOf, asOf, currencies },
+    customerId: doc.customerId,
+    tier,
+    since: history.at(-1)?.since ?? asOf,
+    asOf,
+    currencies,
     unrated: Object.keys(currencies).filter((currency) => policy.currencies[currency] === undefined),
     spendThousandths: ours === undefined ? null : thousandths(ours.spend),
     buyingDays: buyingDaysIn(window),
-    ...scored(window, spends, context),
-    ...{ window, company: company.version, history },
-    why: because([...gone, ...window], fact, context),
+    rfm,
+    abc,
+    window,
+    company: company.version,
+    history,
+    why: because(gone.length === 0 ? window : [...gone, ...window], fact, context),
   };
 }
 
@@ -128,8 +137,19 @@ export const valueTier = defineProjection<ValueTier, PurchaseFact, PopulationMea
     { 'rfm.r': -1, 'rfm.f': -1, 'rfm.m': -1 },
   ],
   initial: (customerId) => ({
-    ...{ customerId, tier: 'low', since: '', asOf: '', currencies: {}, unrated: [], spendThousandths: null },
-    ...{ buyingDays: 0, rfm: null, abc: null, window: [], company: 0, history: [] },
+    customerId,
+    tier: 'low',
+    since: '',
+    asOf: '',
+    currencies: {},
+    unrated: [],
+    spendThousandths: null,
+    buyingDays: 0,
+    rfm: null,
+    abc: null,
+    window: [],
+    company: 0,
+    history: [],
     why: { facts: [], policy: { name: valuePolicy.name, version: 0 } },
   }),
   on: { PurchaseRecorded: folded, PurchaseLinesAdded: folded, PurchaseRefunded: folded, PurchaseVoided: folded },

@@ -1,7 +1,7 @@
 import type { Money } from '#kernel/money.js';
 import { daysBetween, type Day } from '#kernel/time.js';
 import type { PopulationMeasured } from './value.events.js';
-import { exact } from './value.policy.js';
+import { isMore } from './value.policy.js';
 
 /** 5 is best: bought lately, often, for much. */
 export interface Rfm {
@@ -16,8 +16,13 @@ type Measured = PopulationMeasured['data'];
 const BEST = 5;
 
 /** In which fifth a value lies, 1 for the lowest; a value equal to a cut point belongs below it. */
-const fifthOf = <T extends number | bigint>(value: T, cuts: readonly T[]): number =>
-  1 + cuts.filter((cut) => value > cut).length;
+function fifthOf<T>(value: T, cuts: readonly T[], isAbove: (value: T, cut: T) => boolean): number {
+  let fifth = 1;
+  for (const cut of cuts) if (isAbove(value, cut)) fifth += 1;
+  return fifth;
+}
+
+const isGreater = (value: number, cut: number): boolean => value > cut;
 
 /**
  * Scores among the customers who were measured. Recency counts to the day of the measurement, so that a score does not
@@ -32,9 +37,10 @@ export function rfmOf(
   measured: Measured,
   measuredOn: Day,
 ): Rfm {
-  const r = BEST + 1 - fifthOf(daysBetween(lastDay, measuredOn), measured.recencyDays);
-  const fifths = spends.map((spend) => fifthOf(exact(spend), cutsFor(spend, measured)?.spend.map(exact) ?? []));
-  return { r, f: fifthOf(buyingDays, measured.buyingDays), m: Math.max(1, ...fifths) };
+  const r = BEST + 1 - fifthOf(daysBetween(lastDay, measuredOn), measured.recencyDays, isGreater);
+  let m = 1;
+  for (const spend of spends) m = Math.max(m, fifthOf(spend, cutsFor(spend, measured)?.spend ?? [], isMore));
+  return { r, f: fifthOf(buyingDays, measured.buyingDays, isGreater), m };
 }
 
 /** The best class over currencies. */
@@ -42,8 +48,8 @@ export function abcOf(spends: readonly Money[], measured: Measured): AbcClass {
   const classes = spends.map((spend): AbcClass => {
     const cuts = cutsFor(spend, measured);
     if (cuts === undefined || spend.units <= 0) return 'C';
-    if (exact(spend) >= exact(cuts.aFrom)) return 'A';
-    return exact(spend) >= exact(cuts.bFrom) ? 'B' : 'C';
+    if (!isMore(cuts.aFrom, spend)) return 'A';
+    return isMore(cuts.bFrom, spend) ? 'C' : 'B';
   });
   return classes.sort()[0] ?? 'C';
 }

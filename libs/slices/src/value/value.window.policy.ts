@@ -75,7 +75,11 @@ export function within(window: Window, today: Day, windowDays: number): Window {
 }
 
 /** How many days one bought on, whatever the currency. */
-export const buyingDaysIn = (window: Window): number => daysOf(window).length;
+export function buyingDaysIn(window: Window): number {
+  let count = 0;
+  for (let at = 0; at < window.length; at += 1) if (window[at]?.day !== window[at - 1]?.day) count += 1;
+  return count;
+}
 
 /** The days one bought on, rising. */
 export const daysOf = (window: Window): readonly Day[] =>
