@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Server } from '../crash/server.js';
 import { Caller } from './caller.js';
 import { timedClient, type Figure, type Measure } from './measure.js';
@@ -9,6 +12,29 @@ const CALLERS = 64;
 /** Sent first and not counted: a server that has just started compiles what it runs often. */
 const WARM_UP = 3_000;
 const COUNT = 12_000;
+
+/** Where purchases are sent to. */
+export interface Target {
+  readonly url: string;
+  readonly authorization: string;
+}
+
+const bareServer = fileURLToPath(new URL('bare-server.js', import.meta.url));
+
+/** The bare server in a process of its own, ended afterwards. */
+export async function withBareServer<T>(folder: string, work: (target: Target) => Promise<T>): Promise<T> {
+  const child = spawn(process.execPath, [bareServer, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'close');
+  try {
+    const [said] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer | number | null];
+    const url = /http:\S+/.exec(String(said))?.[0];
+    if (url === undefined) throw new Error('The bare server did not begin to listen.');
+    return await work({ url, authorization: 'none' });
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
 
 /** A server of its own in a folder of this run, ended afterwards. */
 export async function withServer<T>(folder: string, work: (server: Server) => Promise<T>): Promise<T> {
@@ -21,16 +47,19 @@ export async function withServer<T>(folder: string, work: (server: Server) => Pr
   }
 }
 
-const oneByOne = (folder: string): Promise<Figure> =>
-  withServer(folder, async (server) => {
-    const open = (): Promise<Caller> => Caller.open(server.url, server.authorization);
-    const callers = await Promise.all(Array.from({ length: CALLERS }, open));
-    await sendAll(callers, 0, WARM_UP);
-    const took: number[] = [];
-    const { seconds, beside } = await timedClient(() => sendAll(callers, WARM_UP, WARM_UP + COUNT, took));
-    for (const caller of callers) caller.close();
-    return { value: COUNT / seconds, beside: { ...beside, 'p50 ms': median(took), 'p99 ms': percentile(took, 0.99) } };
-  });
+async function oneByOne(folder: string): Promise<Figure> {
+  const limit = (await withBareServer(folder, rate)).value;
+  return { ...(await withServer(folder, rate)), limit };
+}
+
+async function rate({ url, authorization }: Target): Promise<Figure> {
+  const callers = await Promise.all(Array.from({ length: CALLERS }, () => Caller.open(url, authorization)));
+  await sendAll(callers, 0, WARM_UP);
+  const took: number[] = [];
+  const { seconds, beside } = await timedClient(() => sendAll(callers, WARM_UP, WARM_UP + COUNT, took));
+  for (const caller of callers) caller.close();
+  return { value: COUNT / seconds, beside: { ...beside, 'p50 ms': median(took), 'p99 ms': percentile(took, 0.99) } };
+}
 
 /** @throws where a purchase was not recorded */
 async function sendAll(callers: readonly Caller[], from: number, to: number, took: number[] = []): Promise<void> {
@@ -49,7 +78,11 @@ async function sendAll(callers: readonly Caller[], from: number, to: number, too
 }
 
 export const http: Measure = {
-  ...{ name: 'HTTP', about: 'purchases over HTTP, 64 callers, the server in a process of its own', unit: 'commands/s' },
+  ...{
+    name: 'HTTP',
+    about: 'purchases over HTTP, 64 callers; limit: a bare Node server and driver',
+    unit: 'commands/s',
+  },
   wanted: { value: 3_000, at: 'least' },
   run: oneByOne,
 };

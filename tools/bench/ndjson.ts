@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Server } from '../crash/server.js';
-import { withServer } from './http.js';
+import { withBareServer, withServer, type Target } from './http.js';
 import { timedClient, type Figure, type Measure } from './measure.js';
 import { purchase } from './purchase.js';
 
@@ -13,18 +12,22 @@ const WARM_UP = 4_000;
 const COUNT = 40_000;
 const LINES_A_CHUNK = 100;
 
-const streams = (folder: string): Promise<Figure> =>
-  withServer(folder, async (server) => {
-    await stream(server, 0, WARM_UP);
-    const each = COUNT / STREAMS;
-    const starts = Array.from({ length: STREAMS }, (_, index) => WARM_UP + index * each);
-    const send = (from: number): Promise<void> => stream(server, from, from + each);
-    const { seconds, beside } = await timedClient(() => Promise.all(starts.map(send)));
-    return { value: COUNT / seconds, beside };
-  });
+async function streams(folder: string): Promise<Figure> {
+  const limit = (await withBareServer(folder, rate)).value;
+  return { ...(await withServer(folder, rate)), limit };
+}
+
+async function rate(target: Target): Promise<Figure> {
+  await stream(target, 0, WARM_UP);
+  const each = COUNT / STREAMS;
+  const starts = Array.from({ length: STREAMS }, (_, index) => WARM_UP + index * each);
+  const send = (from: number): Promise<void> => stream(target, from, from + each);
+  const { seconds, beside } = await timedClient(() => Promise.all(starts.map(send)));
+  return { value: COUNT / seconds, beside };
+}
 
 /** @throws where a purchase was not recorded */
-async function stream({ url, authorization }: Server, from: number, to: number): Promise<void> {
+async function stream({ url, authorization }: Target, from: number, to: number): Promise<void> {
   const headers = { authorization, 'content-type': 'application/x-ndjson' };
   const sending = request(`${url}/v1/commands`, { method: 'POST', headers });
   const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
@@ -60,7 +63,11 @@ async function recordedIn(response: IncomingMessage): Promise<number> {
 }
 
 export const ndjson: Measure = {
-  ...{ name: 'NDJSON', about: 'purchases as lines of two NDJSON streams over HTTP', unit: 'commands/s' },
+  ...{
+    name: 'NDJSON',
+    about: 'purchases as lines of two NDJSON streams; limit: a bare Node server and driver',
+    unit: 'commands/s',
+  },
   wanted: { value: 8_000, at: 'least' },
   run: streams,
 };

@@ -34,6 +34,8 @@ export class Snapshots {
   /** Sealed and not yet written, the newest of each customer. */
   private readonly gathered = new Map<string, Stored>();
   private timer: NodeJS.Timeout | undefined;
+  private readonly leaving: Customer[] = [];
+  private takingLeaving: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly model: ReadModel,
@@ -69,23 +71,30 @@ export class Snapshots {
 
   /** Of a customer who leaves memory: takes one, in the background, where opening it will be faster than folding. */
   keep(customer: Customer): void {
-    if (customer.count - customer.snapshotAt >= Math.max(WORTH_KEEPING, customer.snapshotAt / 8)) this.take(customer);
+    if (customer.count - customer.snapshotAt < Math.max(WORTH_KEEPING, customer.snapshotAt / 8)) return;
+    this.leaving.push(customer); // together with others: keys that are made in one turn share a commit
+    if (this.leaving.length >= MOST_GATHERED) this.takeLeaving();
+    else this.takingLeaving ??= setTimeout(() => this.takeLeaving(), GATHER_MS).unref();
   }
 
   /** All of these, few at a time: as texts they would take a multiple of the memory. */
   async keepAll(customers: Iterable<Customer>): Promise<void> {
-    let rest = MOST_GATHERED;
     for (const customer of customers) {
       this.keep(customer);
-      if (--rest > 0) continue;
-      await this.sealing;
-      rest = MOST_GATHERED;
+      if (this.leaving.length === 0) await this.sealing;
     }
   }
 
   async close(): Promise<void> {
+    this.takeLeaving();
     await this.sealing;
     await this.write();
+  }
+
+  private takeLeaving(): void {
+    clearTimeout(this.takingLeaving);
+    this.takingLeaving = undefined;
+    for (const customer of this.leaving.splice(0)) this.take(customer);
   }
 
   private take(customer: Customer): void {

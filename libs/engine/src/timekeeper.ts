@@ -18,7 +18,8 @@ import type { Registry } from './registry.js';
 import { settled } from './settled.js';
 import { followUpsPending, identityMap, settlementDue } from './system.projections.js';
 
-const AT_ONCE = 64;
+/** Customers settled side by side: their facts share commits. */
+const AT_ONCE = 256;
 const RESCHEDULED_PER_FACT = 500;
 /** Over a longer gap, as when an old history is served today, only the last month's end is measured. */
 const MOST_MONTH_ENDS = 24;
