@@ -141,7 +141,7 @@ export class Customers {
 
   async close(): Promise<void> {
     await this.queues.idle();
-    await this.deps.snapshots.keepAll(this.cache.values());
+    await this.deps.snapshots.keepAll([...this.cache.values()].reverse()); // who was busy last comes first
     await this.deps.snapshots.close();
   }
 

@@ -22,6 +22,8 @@ const LONGEST_BEHIND = 400;
 /** Snapshots of one commit: a commit of its own costs more than the snapshot. */
 const MOST_GATHERED = 64;
 const GATHER_MS = 200;
+/** Nobody who stops a server is to wait for what can be folded again. */
+const MOST_MS_AT_END = 1_500;
 
 /**
  * Discardable states of streams, sealed with their customer's key. They are for those that are not in memory: one is taken when a
@@ -77,11 +79,13 @@ export class Snapshots {
     else this.takingLeaving ??= setTimeout(() => this.takeLeaving(), GATHER_MS).unref();
   }
 
-  /** All of these, few at a time: as texts they would take a multiple of the memory. */
+  /** Of all of these, as far as there is time for it; few at once, as texts take a multiple of the memory. */
   async keepAll(customers: Iterable<Customer>): Promise<void> {
+    const untilMs = performance.now() + MOST_MS_AT_END;
     for (const customer of customers) {
       this.keep(customer);
       if (this.leaving.length === 0) await this.sealing;
+      if (performance.now() > untilMs) return;
     }
   }
 

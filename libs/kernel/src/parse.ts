@@ -49,6 +49,6 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 /** The fields of an object that are not undefined: an optional field is absent, never stored as nothing. */
 export function present<T extends object>(fields: T): Present<T> {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name]; // without a list of entries
   return kept as Present<T>;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as hashed, randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidRequest, type FieldError } from '#kernel/errors.js';
@@ -29,17 +29,20 @@ export interface NewToken {
 }
 
 const SECRET = /^pat_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
-const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+const hashOf = (secret: string): Buffer => hashed('sha256', secret, 'buffer');
 
 /** Who may call, kept in `<data>/tokens.json`. What another process changes there holds at once. */
 export class Tokens {
   private known = new Map<string, Token>();
+  private readonly path: string;
   private seen = '';
 
   constructor(
     private readonly folder: string,
     private readonly slices: readonly string[] = [],
-  ) {}
+  ) {
+    this.path = join(folder, 'tokens.json');
+  }
 
   /** The secret is given here and never again. @throws {InvalidRequest} naming every bad field */
   create({ name, role, scopes }: NewToken): { readonly secret: string; readonly token: ShownToken } {
@@ -118,10 +121,6 @@ export class Tokens {
       found === undefined ? { tokens: [] } : (JSON.parse(readFileSync(this.path, 'utf8')) as { tokens: Token[] });
     this.known = new Map(tokens.map((token) => [token.id, token]));
     this.seen = seen;
-  }
-
-  private get path(): string {
-    return join(this.folder, 'tokens.json');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LoyaltyEvent, PointsEarned } from './loyalty.events.js';
-import { earnedAtOf, withPoints, withoutPoints, type Loyalty } from './loyalty.state.js';
+import { earnedAtOf, earnedInYear, withPoints, withoutPoints, yearName, type Loyalty } from './loyalty.state.js';
 
 /** What a customer's points are after a fact. */
 export function evolve(state: Loyalty, fact: LoyaltyEvent): Loyalty {
@@ -14,7 +14,7 @@ export function evolve(state: Loyalty, fact: LoyaltyEvent): Loyalty {
         ...rest,
         debt: state.debt + debt,
         earnings: earning ? state.earnings.set(lotId, { ...earning, points: earning.points - points }) : state.earnings,
-        earnedIn: { ...state.earnedIn, [year]: (state.earnedIn[year] ?? 0) - points },
+        earnedIn: { ...state.earnedIn, [yearName(year)]: earnedInYear(state, year) - points },
         done: fact.data.purchaseId === undefined ? state.done.set(`reverse ${lotId}`, true) : state.done,
       };
     }
@@ -60,7 +60,7 @@ export function evolve(state: Loyalty, fact: LoyaltyEvent): Loyalty {
 function earned(state: Loyalty, fact: PointsEarned): Loyalty {
   const { points, year, purchaseId, rate, earningId } = fact.data;
   const lot = received(state, fact, year);
-  const earnedIn = { ...state.earnedIn, [year]: (state.earnedIn[year] ?? 0) + points };
+  const earnedIn = { ...state.earnedIn, [yearName(year)]: earnedInYear(state, year) + points };
   const named = earningId === undefined ? lot : done(lot, `earn ${earningId}`);
   if (purchaseId === undefined || rate === undefined) return { ...named, earnedIn };
   const lotIds = [...(state.purchases.get(purchaseId)?.lotIds ?? []), fact.id];

@@ -92,8 +92,10 @@ export const rateFor = (currency: string, { earn, earnIn }: LoyaltyPolicy): Rate
 
 /** Whole points for a net price, rounded down; none for less than nothing. */
 export function pointsFor({ units, scale }: Money, { points, perUnits }: Rate): number {
-  const perPoint = BigInt(perUnits) * 10n ** BigInt(scale);
-  return units <= 0 ? 0 : Number((BigInt(units) * BigInt(points)) / perPoint);
+  if (units <= 0) return 0;
+  const [worth, perPoint] = [units * points, perUnits * 10 ** scale];
+  if (Number.isSafeInteger(worth) && Number.isSafeInteger(perPoint)) return (worth - (worth % perPoint)) / perPoint;
+  return Number((BigInt(units) * BigInt(points)) / (BigInt(perUnits) * 10n ** BigInt(scale)));
 }
 
 /** From when a lot earned at `at` may be spent: the start of a business day in `zone`. */

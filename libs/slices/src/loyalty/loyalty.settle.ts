@@ -25,7 +25,7 @@ import {
   tierBelow,
   tierFor,
 } from './loyalty.policy.js';
-import { expired, sumOf, type Loyalty } from './loyalty.state.js';
+import { earnedInYear, expired, sumOf, type Loyalty } from './loyalty.state.js';
 
 type Cause = PurchaseRecorded | PurchaseLinesAdded | PurchaseRefunded | PurchaseVoided | Earned;
 
@@ -86,7 +86,7 @@ const earnedBy = ({ purchases, earnings }: Loyalty, purchaseId: string): number 
 /** Only a year that is not settled yet can raise a tier: an older one was followed by reviews already. */
 function raise(state: Loyalty, { data: { year } }: Earned, context: Context): readonly Proposal[] {
   const rules = context.policy(loyaltyPolicy);
-  const points = state.earnedIn[year] ?? 0;
+  const points = earnedInYear(state, year);
   const to = tierFor(points, rules);
   if (year < state.tierYear || rankOf(to, rules) <= rankOf(state.tier, rules)) return [];
   return [LoyaltyTierChanged({ from: state.tier, to, year, points })];
@@ -113,21 +113,22 @@ export function settle(state: Loyalty, at: Instant, context: Context): readonly 
   const lost = lostYear(state, context);
   if (lost === undefined || lost.reviewAt > at) return [];
   const to = tierBelow(state.tier, context.policy(loyaltyPolicy));
-  return [LoyaltyTierChanged({ from: state.tier, to, year: lost.year, points: state.earnedIn[lost.year] ?? 0 }, at)];
+  return [LoyaltyTierChanged({ from: state.tier, to, year: lost.year, points: earnedInYear(state, lost.year) }, at)];
 }
 
 /**
  * The first qualification year behind the settled one that earned too little for the tier. A year that was drawn under
  * an earlier policy is not drawn again.
  */
-function lostYear({ tier, tierYear, earnedIn }: Loyalty, context: Context) {
+function lostYear(state: Loyalty, context: Context) {
+  const { tier, tierYear } = state;
   if (tier === BASIC) return undefined;
   const rules = context.policy(loyaltyPolicy);
   const { zone } = context.policy(companyPolicy);
   const needed = Math.max(1, rules.tiers[rankOf(tier, rules) - 1]?.from ?? 0);
   for (let year = tierYear + 1; ; year += 1) {
     const reviewAt = reviewOf(year, rules, zone);
-    if ((earnedIn[year] ?? 0) < needed && reviewAt >= rules.effectiveFrom) return { year, reviewAt };
+    if (earnedInYear(state, year) < needed && reviewAt >= rules.effectiveFrom) return { year, reviewAt };
   }
 }
 

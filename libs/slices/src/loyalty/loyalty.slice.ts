@@ -83,7 +83,7 @@ export const loyaltySlice = defineSlice({
   ],
   policies: [loyaltyPolicy],
   decider: loyalty,
-  stateVersion: 2, // snapshots keep no keys of lots
+  stateVersion: 3, // snapshots keep no keys of lots, and years have names
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
   projections: [loyaltyBalance, loyaltyLots, loyaltyLedger, loyaltyLiability],
