@@ -138,6 +138,8 @@ describe('the answers that OpenAPI names', () => {
       for (const dry of ['?dryRun=true', '']) await drive.json('POST', filled(path) + dry, rules);
     } else if (example !== undefined) {
       await drive.json('POST', path, example);
+    } else if (path === '/v1/what-if') {
+      await drive.json('POST', path, { policies: { company: { zone: 'UTC', currency: 'EUR' } } });
     } else if (path === '/v1/commands') {
       await drive.send(drive.admin, 'POST', path, { body: '', headers: NDJSON });
     } else {
@@ -223,6 +225,7 @@ describe('the answers that OpenAPI names', () => {
     const under = drive.send(drive.admin, 'POST', `${rebuild}?wait=true`);
     await delay(100);
     await drive.send(drive.admin, 'POST', filled('/v1/projections/{name}/cancel'));
+    await Promise.all([1, 2].map(() => drive.json('POST', '/v1/what-if', {})));
     store.head = head;
     await under;
   }

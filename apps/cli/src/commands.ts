@@ -28,6 +28,7 @@ import { tokenCreate } from './commands/token-create.js';
 import { tokenList } from './commands/token-list.js';
 import { tokenRevoke } from './commands/token-revoke.js';
 import { why } from './commands/why.js';
+import { whatIf } from './commands/what-if.js';
 import type { AnyCommand } from './frame/define-command.js';
 
 /** Every command by the words that name it. */
@@ -47,6 +48,7 @@ export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyComm
   ['snapshots list', snapshotsList],
   ['snapshots keep', snapshotsKeep],
   ['snapshots drop', snapshotsDrop],
+  ['what-if', whatIf],
   ['stream show', streamShow],
   ['policy show', policyShow],
   ['policy publish', policyPublish],

@@ -26,11 +26,11 @@ export class Decision {
   private dueAt: Instant | null;
 
   constructor(
-    private readonly customer: Customer,
-    private readonly metadata: Metadata,
-    private readonly registry: Registry,
-    private readonly context: FoldContext,
-    private readonly ids: Ids,
+    protected readonly customer: Customer,
+    protected readonly metadata: Metadata,
+    protected readonly registry: Registry,
+    protected readonly context: FoldContext,
+    protected readonly ids: Ids,
   ) {
     this.states = [...customer.states];
     this.dueAt = customer.dueAt;
@@ -72,18 +72,19 @@ export class Decision {
     return [...this.decided.slice(0, -1), { ...last, fact: { ...last.fact, metadata } }];
   }
 
-  private add(proposal: Proposal, at: Instant, policies?: Readonly<Record<string, number>>): void {
+  protected add(proposal: Proposal, at: Instant, policies?: Readonly<Record<string, number>>): void {
     const ordinal = this.decided.length;
     if (ordinal >= FACTS_PER_APPEND) {
       throw new TooManyFacts(`This command leads to more than ${FACTS_PER_APPEND} facts; split it.`);
     }
     const { customer, metadata } = this;
+    const occurredAt = proposal.occurredAt ?? at;
     const fact: Fact = {
       type: proposal.type,
-      id: this.ids.derived(`${customer.stream}\n${metadata.commandId}\n${ordinal}`),
+      id: this.idOf(proposal.type, occurredAt, ordinal, policies !== undefined),
       customerId: customer.id,
       revision: customer.count + ordinal,
-      occurredAt: proposal.occurredAt ?? at,
+      occurredAt,
       data: proposal.data,
       metadata: policies === undefined ? metadata : { ...metadata, derived: true, policies },
     };
@@ -93,6 +94,11 @@ export class Decision {
       const reaction = this.asked(fact.occurredAt, () => decider.react?.(this.states[index], fact, this.context));
       for (const next of reaction.proposals) this.add(next, fact.occurredAt, reaction.policies);
     }
+  }
+
+  /** The same for the same command: a repeated append is recognised by it. */
+  protected idOf(_type: string, _at: Instant, ordinal: number, _isDerived: boolean): string {
+    return this.ids.derived(`${this.customer.stream}\n${this.metadata.commandId}\n${ordinal}`);
   }
 
   private asked(at: Instant, ask: () => readonly Proposal[] | undefined) {

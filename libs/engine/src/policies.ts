@@ -1,11 +1,12 @@
 import { canonicalJson } from '#kernel/canonical.js';
 import { InvalidRequest } from '#kernel/errors.js';
 import type { Actor } from '#kernel/fact.js';
-import type { Raw } from '#kernel/parse.js';
+import { BadValue, type Raw } from '#kernel/parse.js';
 import { WrongExpectedRevision, type EventStore } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import { PolicyPublished, policyStream } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
+import { badField } from './bad-field.js';
 import { NotFound } from './errors.js';
 import type { PolicyVersion, References } from './references.js';
 import type { Registry } from './registry.js';
@@ -72,7 +73,9 @@ export class Policies {
       canonicalJson(parsed); // what has no canonical text could be published, and never compared again
       return parsed;
     } catch (error) {
-      throw new InvalidRequest([{ path: 'rules', message: error instanceof Error ? error.message : String(error) }]);
+      const field = error instanceof BadValue ? badField(rules, error.value, definition.defaults) : undefined;
+      const said = error instanceof Error ? error.message : String(error);
+      throw new InvalidRequest([{ path: 'rules', message: field === undefined ? said : `${field}: ${said}` }]);
     }
   }
 

@@ -47,6 +47,33 @@ export class References {
     return references;
   }
 
+  /** What was known before a position; what was supposed is known always. */
+  before(position: Position): References {
+    const then = new References(this.registry);
+    for (const [name, versions] of this.policies) {
+      const known = versions.filter((version) => version.position < position);
+      then.policies.set(name, known);
+      then.taken += known.length;
+      then.noteChanges(known);
+    }
+    for (const [type, facts] of this.facts) {
+      const known = facts.filter((fact) => fact.position < position);
+      then.facts.set(type, known);
+      then.taken += known.length;
+    }
+    return then;
+  }
+
+  /** Lets rules be in force from an instant on, whatever else was published: as if everybody had always known them. */
+  suppose(name: string, rules: object, effectiveFrom: Instant): void {
+    const versions = this.policies.get(name) ?? [];
+    const version = versions.length + 1;
+    versions.push({ name, version, effectiveFrom, position: 0, rules: { ...rules, version, effectiveFrom } });
+    this.policies.set(name, versions);
+    this.noteChanges(versions);
+    this.taken += 1;
+  }
+
   /** Rises with everything that is taken in. */
   get generation(): number {
     return this.taken;
@@ -90,16 +117,22 @@ export class References {
 
   /** @throws {UnknownPolicy} when no version is in force */
   inForce(definition: PolicyDefinition, at: Instant, before: Position): PolicyVersion {
-    const versions = this.policies.get(definition.name) ?? [];
+    const found = this.inForceOrNone(definition, at, before);
+    if (found === undefined) throw new UnknownPolicy(definition.name, at);
+    return found;
+  }
+
+  inForceOrNone({ name }: PolicyDefinition, at: Instant, before: Position = Infinity): PolicyVersion | undefined {
+    const versions = this.policies.get(name) ?? [];
     for (let index = versions.length - 1; index >= 0; index -= 1) {
       const version = versions[index] as PolicyVersion;
       if (version.position < before && version.effectiveFrom <= at) return version;
     }
-    throw new UnknownPolicy(definition.name, at);
+    return undefined;
   }
 
   version(name: string, version: number): PolicyVersion | undefined {
-    return this.policies.get(name)?.[version - 1];
+    return this.policies.get(name)?.find((known) => known.version === version);
   }
 
   /** All versions of a policy, oldest first. */
@@ -142,6 +175,12 @@ export class References {
     versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
     this.policies.set(name, versions);
     this.taken += 1;
-    if (!this.changes.includes(effectiveFrom)) this.changes = [...this.changes, effectiveFrom].sort();
+    this.noteChanges(versions);
+  }
+
+  private noteChanges(versions: readonly PolicyVersion[]): void {
+    for (const { effectiveFrom } of versions) {
+      if (!this.changes.includes(effectiveFrom)) this.changes = [...this.changes, effectiveFrom].sort();
+    }
   }
 }

@@ -32,6 +32,7 @@ export class Registry {
   readonly timed: readonly Part[];
   /** Named in snapshots: one taken under another version is left aside. */
   readonly stateVersion: string;
+  private readonly owning = new Map<string, Part>();
   private readonly evolving = new Map<string, readonly Part[]>();
   private readonly reacting = new Map<string, readonly Part[]>();
   private readonly following = new Map<string, (fact: Fact) => CommandBase>();
@@ -49,6 +50,7 @@ export class Registry {
     this.parts = slices
       .filter((slice) => slice.decider !== undefined)
       .map((slice, index) => ({ index, slice, decider: slice.decider as AnyDecider }));
+    for (const part of this.parts) for (const { type } of part.slice.events) this.owning.set(type, part);
     this.timed = this.parts.filter(({ decider }) => decider.due !== undefined);
     for (const type of this.events.keys()) {
       const part = (events: readonly AnyEvent[] = []): boolean => events.some((event) => event.type === type);
@@ -63,6 +65,11 @@ export class Registry {
     }
     this.stateVersion = this.parts.map(({ slice }) => `${slice.name}:${slice.stateVersion ?? 1}`).join(',');
     for (const projection of this.projections.values()) this.check(projection);
+  }
+
+  /** The slice whose fact this is, where it decides. */
+  owner(type: string): Part | undefined {
+    return this.owning.get(type);
   }
 
   evolvers(type: string): readonly Part[] {

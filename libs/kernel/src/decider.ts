@@ -10,6 +10,13 @@ export interface CommandBase {
   readonly at: Instant;
 }
 
+/** What a command's facts are where policies, and so the state, are others than they were. */
+export interface DecidedAgain {
+  readonly proposals: readonly Proposal[];
+  /** How much the command took (of points, say), and how much of it was there; absent where all of it was. */
+  readonly short?: { readonly asked: number; readonly given: number };
+}
+
 /**
  * One slice's part of a customer: pure functions over its own state. The customer is the sum of its slices: one stream,
  * one fold, each slice seeing its own state.
@@ -30,6 +37,11 @@ export interface Decider<State, Command extends CommandBase, Event extends Fact>
   due?(state: State, context: Context): Instant | null;
   /** What a snapshot keeps of a state, where the rest follows from it; the state itself when left out. */
   keep?(state: State): unknown;
+  /**
+   * The facts that one command of this slice led to, for a what-if: what was asked for is history and stays, what the slice
+   * worked out from its state and its policies is worked out again. Undefined where they stay as they are, as without it.
+   */
+  decideAgain?(facts: readonly Event[], state: State, context: Context): DecidedAgain | undefined;
   /** How a snapshot's JSON becomes state again, where state holds more than JSON. */
   restore?(json: unknown): State;
 }

@@ -5,8 +5,18 @@ import { isDay, type Day, type Instant } from './time.js';
 /** A stored body before it is parsed. */
 export type Raw = Readonly<Record<string, unknown>>;
 
+/** A value that is not of the kind its reader expects; the reader may not know where it stands. */
+export class BadValue extends UnreadableBody {
+  constructor(
+    readonly value: unknown,
+    expected: string,
+  ) {
+    super(`expected ${expected}, found ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`);
+  }
+}
+
 const bad = (value: unknown, expected: string): never => {
-  throw new UnreadableBody(`expected ${expected}, found ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'}`);
+  throw new BadValue(value, expected);
 };
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : bad(value, 'a text'));

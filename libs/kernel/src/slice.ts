@@ -2,6 +2,7 @@ import type { AnyDecider, CommandBase } from './decider.js';
 import type { AnyEvent } from './event.js';
 import type { Fact } from './fact.js';
 import type { Measurement } from './measurement.js';
+import type { Outlook } from './outlook.js';
 import type { PolicyDefinition } from './policy.js';
 import type { AnyProjection } from './projection.js';
 import type { AnyStatement, AnyWords } from './statement.js';
@@ -58,6 +59,8 @@ export interface Slice {
   readonly statements?: readonly AnyStatement[];
   /** Its facts in a person's words; needed of those that statements rest on. */
   readonly words?: AnyWords;
+  /** What a what-if says of them. */
+  readonly outlook?: Outlook;
   /** Version of this slice's state; raise it when `evolve` or what a snapshot keeps changes, so that old snapshots are left aside. */
   readonly stateVersion?: number;
 }

@@ -15,6 +15,7 @@ const GRANTS = {
   policies: ['service', 'analyst', 'auditor'],
   customers: ['service', 'analyst', 'auditor'],
   'read-models': ['service', 'analyst', 'auditor'],
+  'what-if': ['analyst'],
   streams: ['auditor'],
   changes: ['service', 'auditor'],
   projections: ['operator'],

@@ -52,6 +52,16 @@ export class AlreadyRebuilding extends DomainError {
   }
 }
 
+/** Somebody asks what if already, and each such question reads the whole history. */
+export class WhatIfRunning extends DomainError {
+  readonly code = 'what_if.running';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('Another what-if is being answered; ask again when it is done.');
+  }
+}
+
 /** The server is about to end; send it again to the next one. */
 export class Stopping extends DomainError {
   readonly code = 'server.stopping';

@@ -73,6 +73,67 @@ const explanation = object({
   next: nullable(object({ at: instant, says: said })),
 });
 
+const pair = (figure: Schema): Schema => object({ before: figure, after: figure });
+const money = object({ units: whole, scale: whole, currency: text });
+const reason = nullable(object({ facts: list(text), policy: nullable(object({ name: text, version: whole })) }));
+const whatIf = {
+  policies: {
+    ...{ type: 'object', additionalProperties: anything },
+    description: 'Rules by the name of their policy, whole, as they would be published. None: as it was.',
+  },
+  from: { ...text, description: 'In force for facts from this instant or day on; always by default.' },
+  asOf: { ...text, description: 'How much of history is looked at: an instant or a position; all by default.' },
+  by: { enum: ['recorded', 'business'] },
+};
+const verdict = object({
+  policies: list(object({ name: text, effectiveFrom: instant, differs: flag })),
+  asOf: object({ position: whole, time: nullable(instant) }),
+  measurements: { enum: ['as published', 'measured again'] },
+  facts: object({ kept: whole, derived: pair(whole), withoutObject: anything }),
+  customers: object({
+    ...{ all: whole, changed: whole, undecided: whole },
+    reasons: list(object({ customerId: text, reason: text })),
+  }),
+  standings: list(
+    object({
+      ...{ model: text, field: text, moved: whole },
+      counts: { type: 'object', additionalProperties: pair(whole) },
+      moves: list(object({ from: nullable(text), to: nullable(text), customers: whole })),
+      examples: list(object({ customerId: text, from: nullable(text), to: nullable(text), why: pair(reason) })),
+    }),
+  ),
+  amounts: list(
+    object({
+      ...{ model: text, unit: text, changed: whole },
+      sums: { type: 'object', additionalProperties: pair(whole) },
+      liability: object({ amount: pair(whole), money: pair(list(money)) }),
+      examples: list(object({ customerId: text, before: whole, after: whole, why: pair(reason) })),
+    }),
+  ),
+  episodes: list(
+    object({
+      model: text,
+      reasons: list(
+        object({
+          ...{ reason: text, raised: pair(whole), open: pair(whole) },
+          ...{ appeared: whole, disappeared: whole, moved: whole },
+        }),
+      ),
+      examples: list(
+        object({
+          ...{ customerId: text, reason: text, kind: { enum: ['appeared', 'disappeared'] }, about: text },
+          ...{ since: instant, why: reason },
+        }),
+      ),
+    }),
+  ),
+  shortfall: object({
+    ...{ count: whole, missing: whole },
+    byType: list(object({ type: text, count: whole, asked: whole, given: whole })),
+    examples: list(object({ customerId: text, type: text, factId: text, at: instant, asked: whole, given: whole })),
+  }),
+});
+
 /** What the routes answer with, by name. */
 export const answerSchemas: Readonly<Record<string, Schema>> = {
   Problem: object(problem, ['instance', 'errors']),
@@ -122,6 +183,8 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     changes: list(object({ field: text, from: anything, to: anything })),
     why: anything,
   }),
+  WhatIf: object(whatIf, Object.keys(whatIf)),
+  Verdict: verdict,
   Rebuild: rebuild,
   Switched: object({ name: text, state: { enum: ['cancelled', 'switched back', 'dropped'] } }),
   Retried: object({ retried: list(text) }),

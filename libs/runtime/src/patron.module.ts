@@ -22,11 +22,13 @@ import { ReadModelsController } from './read-models.controller.js';
 import { DifferencesController } from './differences.controller.js';
 import { Reads } from './reads.js';
 import { Rebuilds } from './rebuilds.js';
+import { WhatIfController } from './what-if.controller.js';
+import { WhatIfs } from './what-ifs.js';
 
 const COMMANDS = [CommandsController, PublishingController];
 const QUERIES = [
   ...[CustomersController, ReadModelsController, DifferencesController, HistoryController],
-  PoliciesController,
+  ...[PoliciesController, WhatIfController],
 ];
 const EVERYWHERE = [ProjectionsController, ClockController, HealthController];
 
@@ -57,6 +59,7 @@ export class PatronModule {
         { provide: Metrics, useFactory: () => new Metrics(patron) },
         { provide: Reads, useFactory: () => new Reads(engine, past) },
         { provide: Changes, useFactory: () => new Changes(engine) },
+        { provide: WhatIfs, useFactory: () => new WhatIfs(engine) },
         { provide: Rebuilds, useFactory: () => new Rebuilds(engine) },
         CommandSender,
         ...handlers,

@@ -140,6 +140,14 @@ export const ROUTES: readonly Route[] = [
     problems: [400, 404],
   },
   {
+    ...{ method: 'POST', path: '/v1/what-if', action: 'what-if' },
+    about:
+      'What other policies would have done with the same history. Nothing is written; one is answered at a time, and given up when the caller leaves.',
+    body: { type: 'application/json', schema: 'WhatIf' },
+    answers: { 200: { schema: 'Verdict' } },
+    problems: [409],
+  },
+  {
     ...{ method: 'GET', path: '/v1/read-models/:name/:key', action: 'read-models' },
     about: 'One document by its key.',
     parameters: [...AFTER, ...AS_OF],

@@ -4,6 +4,8 @@ import type { Standing } from '#engine/standing.js';
 import type { Difference } from '#engine/differences.js';
 import type { Explanation } from '#engine/explanation.js';
 import type { Compared } from '#engine/projecting.js';
+import type { Verdict } from '#engine/verdict.js';
+import type { WhatIfRequest } from '#runtime/what-ifs.js';
 import type { Find, Page } from '#engine/queries.js';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import { DomainError } from '#kernel/errors.js';
@@ -69,6 +71,8 @@ export interface Access {
   why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]>;
   /** What differs in a read model between two moments, in the order of its keys. */
   differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference>;
+  /** What other policies would have done with the same history; writes nothing. */
+  whatIf(request: WhatIfRequest, tell: (share: number, facts: number) => void, signal: AbortSignal): Promise<Verdict>;
   /** Facts as they are stored, oldest first. */
   stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]>;
   /** Those of the whole log, as they are stored, in its order; of these types where some are named. */

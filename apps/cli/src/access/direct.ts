@@ -13,6 +13,7 @@ import type { Replayed } from '#engine/replay.js';
 import { settled } from '#engine/settled.js';
 import { standingOf } from '#engine/standing.js';
 import { isMirror } from '#runtime/adapters.js';
+import type { Verdict } from '#engine/verdict.js';
 import { loadConfig } from '#runtime/config.js';
 import type { Own } from '#runtime/own/own-projections.js';
 import { OwnReplay } from '#runtime/own/own-replay.js';
@@ -21,6 +22,7 @@ import { openPatron, type Patron } from '#runtime/patron.js';
 import { Rebuilds } from '#runtime/rebuilds.js';
 import { Reads } from '#runtime/reads.js';
 import { replayInMemory } from '#runtime/replay.js';
+import { WhatIfs, type WhatIfRequest } from '#runtime/what-ifs.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import type {
   Access,
@@ -84,6 +86,10 @@ export class DirectAccess implements Access {
 
   async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {
     yield* await this.reads.differences(model, momentOf(from, by, 'from'), momentOf(to, by, 'to'));
+  }
+
+  whatIf(request: WhatIfRequest, tell: (share: number, facts: number) => void, signal: AbortSignal): Promise<Verdict> {
+    return new WhatIfs(this.patron.engine).ask(request, { signal, progress: tell });
   }
 
   stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {

@@ -9,6 +9,8 @@ import type { Explanation } from '#engine/explanation.js';
 import type { Compared } from '#engine/projecting.js';
 import type { Find, Page } from '#engine/queries.js';
 import { settled } from '#engine/settled.js';
+import type { Verdict } from '#engine/verdict.js';
+import type { WhatIfRequest } from '#runtime/what-ifs.js';
 import type { Rebuild } from '#runtime/rebuilds.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import {
@@ -105,6 +107,11 @@ export class RemoteAccess implements Access {
     for await (const line of createInterface({ input: Readable.fromWeb(body as WebStream) })) {
       yield JSON.parse(line) as Difference;
     }
+  }
+
+  whatIf(request: WhatIfRequest, _: unknown, signal: AbortSignal): Promise<Verdict> {
+    const headers = { 'content-type': 'application/json' };
+    return this.json('/v1/what-if', { method: 'POST', body: JSON.stringify(request), headers, signal });
   }
 
   async stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {

@@ -39,7 +39,7 @@ export function terminalOf(
 /** Columns of texts, each as wide as its widest; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = header.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const numeric = header.map((_, at) => rows.length > 0 && rows.every((row) => /^-?[\d,.]*$/.test(row[at] ?? '')));
+  const numeric = header.map((_, at) => rows.length > 0 && rows.every((row) => /^[-+]?[\d,.]*$/.test(row[at] ?? '')));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => (numeric[at] === true ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))

@@ -1,5 +1,5 @@
 import { companyPolicy } from '#kernel/company.policy.js';
-import type { Decider } from '#kernel/decider.js';
+import type { DecidedAgain, Decider } from '#kernel/decider.js';
 import type { Proposal } from '#kernel/event.js';
 import { compare, type Money } from '#kernel/money.js';
 import { present } from '#kernel/parse.js';
@@ -44,6 +44,7 @@ export const complaints: Decider<Complaints, ComplaintCommand, ComplaintEvent> =
   react,
   settle,
   due,
+  decideAgain: promisedAgain,
   decide: (command, state, context) => {
     if (command.type === 'RaiseComplaint') return raise(command, state, context);
     const { complaintId } = command;
@@ -127,6 +128,15 @@ function reopen(
   const { priority, opening } = known;
   const promises = promisesFor(at, priority, context.policy(complaintsPolicy), context.policy(companyPolicy).zone);
   return [ComplaintReopened({ ...about(complaintId, known), opening: opening + 1, ...promises, priority, reason })];
+}
+
+/** An opening is promised what these policies say; all else about a complaint is as it was said. */
+function promisedAgain([fact]: readonly ComplaintEvent[], _: Complaints, context: Context): DecidedAgain | undefined {
+  if (fact?.type !== 'ComplaintRaised' && fact?.type !== 'ComplaintReopened') return undefined;
+  const { zone } = context.policy(companyPolicy);
+  const promises = promisesFor(fact.occurredAt, fact.data.priority, context.policy(complaintsPolicy), zone);
+  if (fact.type === 'ComplaintRaised') return { proposals: [ComplaintRaised({ ...fact.data, ...promises })] };
+  return { proposals: [ComplaintReopened({ ...fact.data, ...promises })] };
 }
 
 const remedyOf = ({ kind, amount, points }: RemedyInput): Remedy =>

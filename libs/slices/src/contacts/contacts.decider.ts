@@ -7,6 +7,7 @@ import type { Context } from '#kernel/policy.js';
 import { dayOf, msOf, toInstant } from '#kernel/time.js';
 import { mayContact } from '../consent/consent.permission.policy.js';
 import { consentPolicy } from '../consent/consent.policy.js';
+import { decideAgain } from './contacts.again.js';
 import type {
   CancelRevisit,
   CompleteRevisit,
@@ -45,6 +46,7 @@ export const contacts: Decider<Contacts, ContactsCommand, ContactsEvent | Heard>
   react,
   settle,
   due,
+  decideAgain,
   decide: (command, state, context) => {
     switch (command.type) {
       case 'RecordContact':

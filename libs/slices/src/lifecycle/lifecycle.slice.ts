@@ -1,7 +1,7 @@
 import { defineSlice } from '#kernel/slice.js';
 import { lifecyclePolicy } from './lifecycle.policy.js';
-import { lifecycleStage } from './lifecycle.projection.js';
 import { stageStatement } from './lifecycle.statement.js';
+import { lifecycleStage, type LifecycleStage } from './lifecycle.projection.js';
 
 export const lifecycleSlice = defineSlice({
   name: 'lifecycle',
@@ -11,4 +11,5 @@ export const lifecycleSlice = defineSlice({
   policies: [lifecyclePolicy],
   projections: [lifecycleStage],
   statements: [stageStatement],
+  outlook: { standings: [{ model: lifecycleStage.name, field: 'stage', of: ({ stage }: LifecycleStage) => stage }] },
 });

@@ -4,6 +4,7 @@ import type { Proposal } from '#kernel/event.js';
 import { present } from '#kernel/parse.js';
 import type { Context } from '#kernel/policy.js';
 import { dayOf, plusHours, type Instant } from '#kernel/time.js';
+import { decideAgain } from './loyalty.again.js';
 import type { EarnPoints, LoyaltyCommand, ReceivePoints, ReservePoints } from './loyalty.commands.js';
 import {
   EarningNotFound,
@@ -40,51 +41,54 @@ export const loyalty: Decider<Loyalty, LoyaltyCommand, LoyaltyEvent> = {
   react,
   settle,
   due,
-  decide: (command, state, context) => {
-    if (isDone(state, command)) return [];
-    switch (command.type) {
-      case 'EarnPoints':
-        return [bonus(command, state, context)];
-      case 'RedeemPoints': {
-        const { redemptionId, note, points, at } = command;
-        const spent = (lots: readonly Portion[]) =>
-          PointsRedeemed(present({ redemptionId, points: sumOf(lots), lots, note }));
-        return inChunks(enough(state, points, at)).map(spent);
-      }
-      case 'ReservePoints':
-        return [reserve(command, state, context)];
-      case 'ConfirmReservation': {
-        const { reservationId } = command;
-        return [ReservationConfirmed({ reservationId, points: open(state, reservationId).points })];
-      }
-      case 'CancelReservation': {
-        const { reservationId, at } = command;
-        return [cancelled(state, reservationId, open(state, reservationId), 'cancelled', at)];
-      }
-      case 'AdjustPoints': {
-        const { adjustmentId, points, reason, at } = command;
-        if (points > 0) return [adjustIn({ adjustmentId, reason, points, at }, state, context)];
-        const taken = (lots: readonly Portion[]) =>
-          PointsAdjustedOut({ adjustmentId, points: sumOf(lots), lots, reason });
-        return inChunks(enough(state, -points, at)).map(taken);
-      }
-      case 'TransferPoints': {
-        const { transferId, to, points, at, customerId } = command;
-        if (to === customerId) throw new TransferToSelf();
-        const sent = (lots: readonly Portion[]) => PointsSent({ transferId, to, points: sumOf(lots), lots });
-        return inChunks(enough(state, points, at)).map(sent);
-      }
-      case 'ReverseEarning': {
-        const { lotId, reason } = command;
-        const earning = state.earnings.get(lotId);
-        if (earning === undefined || earning.points === 0) throw new EarningNotFound(lotId);
-        return reversals(state, [lotId], earning.points, reason);
-      }
-      case 'ReceivePoints':
-        return receive(command, state);
-    }
-  },
+  decide: (command, state, context) => (isDone(state, command) ? [] : decided(command, state, context)),
+  decideAgain: (facts, state, context) => decideAgain(facts, state, (command) => decided(command, state, context)),
 };
+
+/** What a request leads to that was not done before. @throws {DomainError} the refusal */
+function decided(command: LoyaltyCommand, state: Loyalty, context: Context): readonly Proposal[] {
+  switch (command.type) {
+    case 'EarnPoints':
+      return [bonus(command, state, context)];
+    case 'RedeemPoints': {
+      const { redemptionId, note, points, at } = command;
+      const spent = (lots: readonly Portion[]) =>
+        PointsRedeemed(present({ redemptionId, points: sumOf(lots), lots, note }));
+      return inChunks(enough(state, points, at)).map(spent);
+    }
+    case 'ReservePoints':
+      return [reserve(command, state, context)];
+    case 'ConfirmReservation': {
+      const { reservationId } = command;
+      return [ReservationConfirmed({ reservationId, points: open(state, reservationId).points })];
+    }
+    case 'CancelReservation': {
+      const { reservationId, at } = command;
+      return [cancelled(state, reservationId, open(state, reservationId), 'cancelled', at)];
+    }
+    case 'AdjustPoints': {
+      const { adjustmentId, points, reason, at } = command;
+      if (points > 0) return [adjustIn({ adjustmentId, reason, points, at }, state, context)];
+      const taken = (lots: readonly Portion[]) =>
+        PointsAdjustedOut({ adjustmentId, points: sumOf(lots), lots, reason });
+      return inChunks(enough(state, -points, at)).map(taken);
+    }
+    case 'TransferPoints': {
+      const { transferId, to, points, at, customerId } = command;
+      if (to === customerId) throw new TransferToSelf();
+      const sent = (lots: readonly Portion[]) => PointsSent({ transferId, to, points: sumOf(lots), lots });
+      return inChunks(enough(state, points, at)).map(sent);
+    }
+    case 'ReverseEarning': {
+      const { lotId, reason } = command;
+      const earning = state.earnings.get(lotId);
+      if (earning === undefined || earning.points === 0) throw new EarningNotFound(lotId);
+      return reversals(state, [lotId], earning.points, reason);
+    }
+    case 'ReceivePoints':
+      return receive(command, state);
+  }
+}
 
 /** Which request a command names, so that the same again under another commandId changes nothing. */
 function isDone({ done }: Loyalty, command: LoyaltyCommand): boolean {

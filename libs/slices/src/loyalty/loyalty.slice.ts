@@ -1,4 +1,6 @@
 import type { Fact } from '#kernel/fact.js';
+import { times } from '#kernel/money.js';
+import type { Context } from '#kernel/policy.js';
 import { defineSlice } from '#kernel/slice.js';
 import {
   PurchaseLinesAdded,
@@ -33,7 +35,7 @@ import {
   ReservationConfirmed,
 } from './loyalty.events.js';
 import { loyaltyPolicy } from './loyalty.policy.js';
-import { loyaltyBalance } from './loyalty.projection.js';
+import { loyaltyBalance, type LoyaltyBalance } from './loyalty.projection.js';
 import { loyaltyLedger, loyaltyLiability, loyaltyLots } from './loyalty.ledger.projection.js';
 import { balanceStatement, loyaltyTierStatement } from './loyalty.statement.js';
 import { loyaltyWords } from './loyalty.words.js';
@@ -86,6 +88,20 @@ export const loyaltySlice = defineSlice({
   stateVersion: 3, // snapshots keep no keys of lots, and years have names
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
+  outlook: {
+    standings: [{ model: loyaltyBalance.name, field: 'tier', of: ({ tier }: LoyaltyBalance) => tier }],
+    amounts: {
+      ...{ model: loyaltyBalance.name, unit: 'points' },
+      fields: [
+        ...['earned', 'adjustedIn', 'received', 'redeemed', 'expired', 'reversed', 'adjustedOut', 'sent'],
+        ...['reserved', 'pending', 'available', 'debt'],
+      ],
+      owed: ({ pending, available, reserved }: LoyaltyBalance, context: Context) => {
+        const amount = pending + available + reserved;
+        return { amount, money: times(context.policy(loyaltyPolicy).costPerPoint, amount) };
+      },
+    },
+  },
   projections: [loyaltyBalance, loyaltyLots, loyaltyLedger, loyaltyLiability],
   statements: [balanceStatement, loyaltyTierStatement],
   words: loyaltyWords,

@@ -2,6 +2,7 @@ import type { Decider } from '#kernel/decider.js';
 import type { Proposal } from '#kernel/event.js';
 import { present } from '#kernel/parse.js';
 import type { Context } from '#kernel/policy.js';
+import { decideAgain } from './retention.again.js';
 import type { CloseAlert, RecordRetentionAction, RetentionCommand } from './retention.commands.js';
 import { AlertNotFound, AlertNotOpen, UnknownAction, UnknownOutcome } from './retention.errors.js';
 import { AlertAcknowledged, AlertClosed, RetentionActionRecorded } from './retention.events.js';
@@ -19,20 +20,23 @@ export const retention: Decider<Retention, RetentionCommand, Heard> = {
   react,
   settle,
   due,
-  decide: (command, state, context) => {
-    switch (command.type) {
-      case 'AcknowledgeAlert': {
-        const episode = open(state, command.episodeId);
-        const { agent } = command;
-        return episode.status === 'open' ? [AlertAcknowledged(present({ ...nameOf(episode), agent }))] : [];
-      }
-      case 'RecordRetentionAction':
-        return act(command, state, context);
-      case 'CloseAlert':
-        return close(command, state, context);
-    }
-  },
+  decide,
+  decideAgain: (facts, state, context) => decideAgain(facts, state, (command) => decide(command, state, context)),
 };
+
+function decide(command: RetentionCommand, state: Retention, context: Context): readonly Proposal[] {
+  switch (command.type) {
+    case 'AcknowledgeAlert': {
+      const episode = open(state, command.episodeId);
+      const { agent } = command;
+      return episode.status === 'open' ? [AlertAcknowledged(present({ ...nameOf(episode), agent }))] : [];
+    }
+    case 'RecordRetentionAction':
+      return act(command, state, context);
+    case 'CloseAlert':
+      return close(command, state, context);
+  }
+}
 
 function act(command: RecordRetentionAction, state: Retention, context: Context): readonly Proposal[] {
   const { actionId, action, channel, agent, note = null, episodeId, at } = command;

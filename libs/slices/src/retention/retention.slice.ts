@@ -38,9 +38,9 @@ import {
 } from './retention.events.js';
 import { retentionOutcomes } from './retention.outcomes.projection.js';
 import { retentionPolicy } from './retention.policy.js';
-import { retentionAlerts } from './retention.projection.js';
 import { alertStatement } from './retention.statement.js';
 import { retentionWords } from './retention.words.js';
+import { retentionAlerts, type AlertDocument } from './retention.projection.js';
 
 const purchases = [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided];
 const complaints = [ComplaintSlaMissed, ComplaintResponded, ComplaintResolved, ComplaintClosed];
@@ -68,4 +68,12 @@ export const retentionSlice = defineSlice({
   projections: [retentionAlerts, retentionOutcomes],
   statements: [alertStatement],
   words: retentionWords,
+  outlook: {
+    episodes: {
+      model: retentionAlerts.name,
+      of: ({ reason, about, raisedAt, status }: AlertDocument) => ({
+        ...{ reason, about, since: raisedAt, open: status !== 'closed' },
+      }),
+    },
+  },
 });

@@ -27,6 +27,7 @@ const PERCENT = 100n;
 export const population: Measurement<ValueTier, Population> = {
   stream: POPULATION,
   model: valueTier.name,
+  policies: [companyPolicy, valuePolicy],
   gather: () => ({ customers: 0, gaps: new Map(), buyingDays: new Map(), lastDays: new Map(), spends: new Map() }),
   add: (gathered, { window, currencies }) => {
     const days = daysOf(window);

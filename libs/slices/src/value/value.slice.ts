@@ -3,8 +3,8 @@ import { defineSlice } from '#kernel/slice.js';
 import { PopulationMeasured } from './value.events.js';
 import { POPULATION, population } from './value.measurement.js';
 import { valuePolicy } from './value.policy.js';
-import { valueTier } from './value.projection.js';
 import { valueStatement } from './value.statement.js';
+import { valueTier, type ValueTier } from './value.projection.js';
 
 export const valueSlice = defineSlice({
   name: 'value',
@@ -16,4 +16,5 @@ export const valueSlice = defineSlice({
   measurements: [population as unknown as Measurement],
   projections: [valueTier],
   statements: [valueStatement],
+  outlook: { standings: [{ model: valueTier.name, field: 'tier', of: ({ tier }: ValueTier) => tier }] },
 });

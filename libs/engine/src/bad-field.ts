@@ -1,0 +1,31 @@
+import type { Raw } from '#kernel/parse.js';
+
+const MOST_NAMED = 5;
+
+/** Where in some rules a value stands that does not hold; undefined where that cannot be told. */
+export function badField(rules: Raw, value: unknown, defaults: object): string | undefined {
+  const places = value === undefined ? missing(rules, defaults) : [...holding(rules, value)];
+  if (places.length === 0 || places.length > MOST_NAMED) return undefined;
+  return places.length === 1 ? places[0] : `one of ${places.join(', ')}`;
+}
+
+function* holding(within: unknown, value: unknown, path = ''): Generator<string> {
+  if (path !== '' && Object.is(within, value)) yield path;
+  if (within === null || typeof within !== 'object') return;
+  for (const [name, entry] of Object.entries(within)) yield* holding(entry, value, under(path, name, within));
+}
+
+const under = (path: string, name: string, parent: object): string =>
+  Array.isArray(parent) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
+
+/** Fields that the defaults have and these rules have not, the outermost ones. */
+function missing(rules: Raw, defaults: object): readonly string[] {
+  const absent = Object.keys(defaults).filter((name) => rules[name] === undefined);
+  if (absent.length > 0) return absent;
+  return Object.entries(defaults).flatMap(([name, entry]) => {
+    const own = rules[name];
+    return isPlain(own) && isPlain(entry) ? missing(own, entry).map((field) => `${name}.${field}`) : [];
+  });
+}
+
+const isPlain = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value);
