@@ -72,6 +72,14 @@ describe('patron export', () => {
     ]);
   });
 
+  it('of nothing is a table all the same', async () => {
+    expect((await world.cli('export', 'complaint_cases', '--out', out('cases.csv'))).code).toBe(0);
+    expect(readFileSync(out('cases.csv'), 'utf8')).toMatch(/^customerId,[^\r]*\r\n$/);
+    const type = ['--type', 'ComplaintRaised'];
+    expect((await world.cli('export', 'facts', ...type, '--out', out('none.parquet'))).code).toBe(0);
+    expect(rowsIn(out('none.parquet'))).toEqual([]);
+  });
+
   it.each([
     [['export', 'facts'], 2, '--out is missing'],
     [['export', 'facts', '--type', 'PurchaseRecordd'], 2, 'Did you mean PurchaseRecorded'],

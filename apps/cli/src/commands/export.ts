@@ -2,9 +2,10 @@ import { events } from '#runtime/own/replay.js';
 import { Exit } from '#runtime/exit.js';
 import { documentsOf } from '#runtime/exports.js';
 import { nearNames } from '#runtime/near.js';
-import { FACT_COLUMNS, factRow } from '#runtime/tables/facts-table.js';
+import { FACT_COLUMNS, FACT_SAMPLE, factRow } from '#runtime/tables/facts-table.js';
 import { FORMATS, Output } from '#runtime/tables/output.js';
-import { writeRows, type Rows } from '#runtime/tables/write-rows.js';
+import { writeRows, type Rows, type Shape } from '#runtime/tables/write-rows.js';
+import { slices } from '#slices/index.js';
 import { asOfFlags, asOfIn, snapshotFlag, thenIn } from '../frame/as-of.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
 import { UsageError } from '../frame/parse-args.js';
@@ -59,10 +60,9 @@ export const exportCommand = defineCommand({
         yield items;
       }
     };
-    const columns = what === FACTS && flags.type.length === 0 ? FACT_COLUMNS : undefined;
     const began = performance.now();
-    const rows = await writeRows(what === FACTS ? facts() : documents(), output, columns).finally(() =>
-      progress.clear(),
+    const rows = await writeRows(what === FACTS ? facts() : documents(), output, shapeOf(what, flags.type)).finally(
+      () => progress.clear(),
     );
     const seconds = Math.round(performance.now() - began) / 1_000;
     if (flags.json) world.out(JSON.stringify({ what, rows, seconds, out: output.path }));
@@ -77,4 +77,10 @@ function throwIfUnknown(type: string): void {
   if (Object.hasOwn(events, type)) return;
   const near = nearNames(type, Object.keys(events));
   throw new UsageError([`There is no fact ${type}.`, near, 'docs/events.md lists all.'].filter(Boolean).join(' '));
+}
+
+function shapeOf(what: string, types: readonly string[]): Shape {
+  if (what === FACTS) return { columns: types.length === 0 ? FACT_COLUMNS : undefined, sample: FACT_SAMPLE };
+  const projection = slices.flatMap(({ projections }) => projections).find(({ name }) => name === what);
+  return { sample: projection?.initial('') as object | undefined };
 }

@@ -1,5 +1,5 @@
 import { ownProjections, type Own } from '#runtime/own/own-projections.js';
-import { rowsOf } from '#runtime/own/own-rows.js';
+import { rowsOf, sampleOf } from '#runtime/own/own-rows.js';
 import { Exit } from '#runtime/exit.js';
 import { FORMATS } from '#runtime/tables/output.js';
 import { writeRows } from '#runtime/tables/write-rows.js';
@@ -60,7 +60,9 @@ export const replay = defineCommand({
         const { name } = one.projection;
         const output = outputs.get(name);
         if (output === undefined) continue;
-        const rows = await writeRows(rowsOf(one, folded.documents(name), world.signal), output);
+        const rows = await writeRows(rowsOf(one, folded.documents(name), world.signal), output, {
+          sample: sampleOf(one),
+        });
         written.push({ projection: name, documents: await folded.count(name), rows, out: output.path });
       }
       if (flags.json) world.out(JSON.stringify({ facts, seconds: rounded(seconds), written, parked: folded.parked }));

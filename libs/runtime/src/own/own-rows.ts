@@ -5,6 +5,15 @@ import { placeText, shown } from './source-lines.js';
 
 const SOME = 500;
 
+/** What a row looks like where there is none; undefined where only the projection's own `rows` knows. */
+export function sampleOf({ written }: Own): object | undefined {
+  try {
+    return written.rows === undefined ? written.initial('') : undefined;
+  } catch {
+    return undefined; // a function of theirs, which may take no such key
+  }
+}
+
 /**
  * The rows of a projection's table, some at a time: what its `rows` makes of the documents, or the documents.
  *

@@ -1,4 +1,5 @@
 import { customerOf, type Recorded } from '#kernel/fact.js';
+import { EARLIEST } from '#kernel/time.js';
 import type { Column } from './columns.js';
 
 /** Facts of all types in one table. Bodies are as they were stored: of the version they say, personal fields sealed. */
@@ -15,6 +16,12 @@ export const FACT_COLUMNS: readonly Column[] = [
   { name: 'data', kind: 'json' },
   { name: 'metadata', kind: 'json' },
 ];
+
+/** A row of no fact: says what the columns are, but for those of its body. */
+export const FACT_SAMPLE = {
+  ...{ position: 0, id: '', type: '', version: 1, stream: '', customerId: '', revision: 0 },
+  ...{ occurredAt: EARLIEST, recordedAt: EARLIEST },
+};
 
 /** A fact as a row, `customerId` null where it is of no customer. */
 export function factRow({ data, metadata, ...fact }: Recorded): Readonly<Record<string, unknown>> {

@@ -66,9 +66,24 @@ export async function parquetTable(path: string, columns: readonly Column[]): Pr
     finish: async () => {
       await flush();
       await parquet.finish();
+      if (parquet.row_groups.length === 0) sayGroups(bytes.getBytes());
       await drain();
       await ends.finish();
     },
     abandon: ends.abandon,
   };
+}
+
+/** Number of rows (field 3, an i64) is 0; then row groups (field 4, a list), none of them, of no type. */
+const NO_GROUPS = Buffer.from([0x16, 0x00, 0x19, 0x00]);
+const OF_STRUCTS = 0x0c;
+
+/**
+ * Where there is no row group the library writes a list of no type, which strict readers refuse.
+ *
+ * @source Thrift compact protocol, list header; parquet.thrift, FileMetaData
+ */
+function sayGroups(footer: Uint8Array): void {
+  const at = Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength).indexOf(NO_GROUPS);
+  if (at >= 0) footer[at + NO_GROUPS.length - 1] = OF_STRUCTS;
 }

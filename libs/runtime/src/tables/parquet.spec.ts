@@ -132,8 +132,17 @@ describe('a Parquet file', () => {
         }));
         expect(back).toEqual(kept);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
+  });
+
+  it('without rows has the columns of a sample, and is refused without any', async () => {
+    const path = join(folder(), 'none.parquet');
+    const sample = { id: '', n: 0, at: '2026-03-01T12:00:00.000Z' };
+    expect(await writeRows(of([]), Output.at(path, true), { sample })).toBe(0);
+    expect(readBack(path)).toEqual({ types: { id: 'Utf8', n: 'Int64', at: 'Timestamp<MILLISECOND, UTC>' }, rows: [] });
+    await expect(writeRows(of([]), Output.at(path, true))).rejects.toThrow('a Parquet file needs columns');
+    expect(readBack(path).rows).toEqual([]);
   });
 
   it('of very many rows is several row groups, and no more than one is held', async () => {

@@ -15,13 +15,20 @@ export type Rows = AsyncIterable<readonly object[]>;
 const openTable = (format: Exclude<Format, 'ndjson'>, path: string, columns: readonly Column[]): Promise<Table> =>
   format === 'csv' ? csvTable(path, columns) : parquetTable(path, columns);
 
+export interface Shape {
+  /** Where they are known before; else they are found by a first look at all rows. */
+  readonly columns?: readonly Column[] | undefined;
+  /** A row like those there might be: says the columns of a table without rows. */
+  readonly sample?: object | undefined;
+}
+
 /**
- * Writes rows as the output's format; answers how many. Columns that are not given are found by a first look at all rows, for which
- * they are kept in a file beside: memory holds a thousand, or a row group.
+ * Writes rows as the output's format; answers how many. While their columns are found they are kept in a file beside: memory holds a
+ * thousand, or a row group.
  *
- * @throws {InvalidRequest} for a row that is no object, or holds what JSON does not know
+ * @throws {InvalidRequest} for a row that is no object, or holds what JSON does not know; for a Parquet file without columns
  */
-export function writeRows(rows: Rows, output: Output, known?: readonly Column[]): Promise<number> {
+export function writeRows(rows: Rows, output: Output, { columns: known, sample = {} }: Shape = {}): Promise<number> {
   const { format } = output;
   return output.write(async (path) => {
     if (format === 'ndjson') return writeLines(rows, path);
@@ -30,7 +37,9 @@ export function writeRows(rows: Rows, output: Output, known?: readonly Column[])
     try {
       const finder = new ColumnFinder();
       const count = await writeLines(rows, spool, (row) => finder.show(row));
+      if (count === 0) finder.show(JSON.parse(lineOf(sample)) as Row);
       const columns = finder.columns();
+      if (columns.length === 0 && format === 'parquet') throw nothingToWrite(output.path);
       await writeKnown(rowsIn(spool), columns, await openTable(format, path, columns));
       return count;
     } finally {
@@ -82,6 +91,12 @@ async function writeKnown(rows: Rows, columns: readonly Column[], table: Table):
   await table.finish();
   return count;
 }
+
+/** Readers take a file without columns for a broken one. */
+const nothingToWrite = (path: string): InvalidRequest => {
+  const message = 'there are no rows, and a Parquet file needs columns: write .csv or .ndjson, or let rows give one';
+  return new InvalidRequest([{ path, message }]);
+};
 
 function lineOf(row: unknown): string {
   const isRow = row !== null && typeof row === 'object' && !Array.isArray(row);
