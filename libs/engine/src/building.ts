@@ -127,14 +127,13 @@ class Building {
     const parts = builds.map((build) => new PortionFold(build, references, passing));
     const folding = new CustomersFold(parts, registry, reader);
     const skip = this.skip(builds);
-    let done = 0;
+    const streams = Math.max(1, await portions.count());
     for (let after = 0; ;) {
       const portion = await portions.next(after, size);
       if (portion === undefined) break;
       for await (const facts of portions.byStream(portion, { upTo: this.upTo, skip })) {
         await folding.take(facts);
-        done += facts.length;
-        this.tell(facts.length, (share * done) / this.upTo);
+        this.tell(facts.length, (share * after) / streams);
       }
       await folding.endPortion();
       for (const part of parts) await part.keep();

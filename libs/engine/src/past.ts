@@ -102,6 +102,7 @@ export class Past extends EventStore {
     const { portions } = this.store;
     if (portions === undefined) return undefined;
     return {
+      count: () => portions.count(),
       next: (after, facts) => portions.next(after, facts),
       byStream: (portion, options = {}) => this.byStream(portions, portion, options),
     };

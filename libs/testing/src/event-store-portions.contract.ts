@@ -51,6 +51,11 @@ export function portionsContract(store: () => EventStore): void {
       },
     );
 
+    it('knows how many streams there are, which is where the last portion ends', async () => {
+      expect(await portionsOf().count()).toBe(STREAMS.length);
+      expect((await all(7)).at(-1)?.upTo).toBe(STREAMS.length);
+    });
+
     it('gives facts as the whole log has them, one stream behind the other, each in its order', async () => {
       const [portion = { after: 0, upTo: 0 }] = await all(12);
       const facts = [];

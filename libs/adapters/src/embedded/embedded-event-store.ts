@@ -147,6 +147,10 @@ export class EmbeddedEventStore extends EventStore {
   override get portions(): Portions {
     const { reader } = this.parts;
     return {
+      count: async () => {
+        this.assertOpen();
+        return reader.streams();
+      },
       next: async (after, facts) => {
         this.assertOpen();
         return reader.portion(after, facts);

@@ -79,6 +79,11 @@ export class LogReader {
     return upTo === null ? undefined : { after, upTo: Number(upTo) };
   }
 
+  /** How many streams there are. */
+  streams(): number {
+    return Number(this.row('SELECT coalesce(max(stream), 0) FROM facts')[0]);
+  }
+
   /** The next facts of a portion's streams behind one of them, or from the first stream on, few at a time. */
   behind(portion: Portion, last: Recorded | undefined, { upTo = Infinity, skip = [] }: ReadAll): readonly Recorded[] {
     const [stream, revision] =

@@ -114,7 +114,11 @@ export class MemoryEventStore extends EventStore {
       for (let count = 0; count < most && upTo < facts.length; upTo += 1) count += facts[upTo]?.length ?? 0;
       return upTo === after ? undefined : { after, upTo };
     };
-    return { next, byStream: (portion, options = {}) => this.byStream(portion, options) };
+    return {
+      count: async () => facts.length,
+      next,
+      byStream: (portion, options = {}) => this.byStream(portion, options),
+    };
   }
 
   private async *byStream({ after, upTo }: Portion, options: Pick<ReadAll, 'upTo' | 'skip'>) {

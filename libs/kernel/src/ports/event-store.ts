@@ -99,6 +99,8 @@ export interface Portion {
 
 /** What a store can do that finds the facts of a stream without a walk through all of them. */
 export interface Portions {
+  /** How many streams there are; for telling how far a reader is. */
+  count(): Promise<number>;
   /** The portion behind a stream, of about so many facts; undefined when there is no stream behind it. */
   next(after: number, facts: number): Promise<Portion | undefined>;
   /** The facts of its streams, one stream behind the other, each from its first fact on, in batches of any size. */
