@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DomainError } from '#kernel/errors.js';
 import type { Recorded } from '#kernel/fact.js';
 import type { Json } from '#kernel/ports/read-models.js';
-import { plusHours } from '#kernel/time.js';
+import { EARLIEST, plusHours } from '#kernel/time.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { AsOf } from '#engine/as-of.js';
 import { CustomerAgain, type Again } from '#engine/customer-again.js';
@@ -13,13 +13,15 @@ import { momentOf } from '#engine/past.js';
 import { Projector } from '#engine/projector.js';
 import { Supposed, type Supposition } from '#engine/supposed.js';
 import { Turns } from '#engine/turns.js';
+import type { Verdict } from '#engine/verdict.js';
+import { WhatIf } from '#engine/what-if.js';
 import type { GivenCommand } from '#testing/makers.js';
 import type { World } from '#testing/engine-world.js';
 import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
 
 export const START = '2025-01-20T09:00:00.000Z';
 const CUSTOMERS = ['ann', 'bob', 'cat'] as const;
-const usd = (units: number) => ({ units, scale: 2, currency: 'USD' });
+const cents = (units: number) => ({ units, scale: 2, currency: 'USD' });
 
 const KINDS = [
   ...[
@@ -78,7 +80,7 @@ function commandOf(step: Step, fresh: string, names: Map<string, string[]>): Giv
   const episodeId = `${REASONS[pick]}-${1 + (points % 2)}`;
   const nps = { instrument: 'nps', touchpoint: 'delivery' };
   const commands: Record<Step['kind'], () => Omit<GivenCommand, 'customerId'>> = {
-    buy: () => ({ type: 'RecordPurchase', purchaseId: name('purchase'), total: usd(units) }),
+    buy: () => ({ type: 'RecordPurchase', purchaseId: name('purchase'), total: cents(units) }),
     earn: () => ({ type: 'EarnPoints', earningId: fresh, points }),
     redeem: () => ({ type: 'RedeemPoints', redemptionId: fresh, points }),
     reserve: () => ({ type: 'ReservePoints', reservationId: name('reservation'), points }),
@@ -119,12 +121,7 @@ function commandOf(step: Step, fresh: string, names: Map<string, string[]>): Giv
 }
 
 /** Rules of a policy that say something else than its newest version. */
-export function otherRules({ engine }: World, name: string, pick: number): Record<string, unknown> {
-  const {
-    version: _,
-    effectiveFrom: __,
-    ...rules
-  } = engine.policies.versions(name).at(-1)?.rules as unknown as Record<string, unknown>;
+export function otherRules(world: World, name: string, pick: number): Record<string, unknown> {
   const changes: Record<string, object> = {
     loyalty: { earn: { points: 1 + (pick % 4), perUnits: 1 }, pendingDays: 7 * pick, expireAfterMonths: 3 + pick },
     lifecycle: { atRiskLeastDays: 20 + 10 * pick, churnedLeastDays: 90 + 10 * pick, firstRhythmDays: 10 + pick },
@@ -136,7 +133,7 @@ export function otherRules({ engine }: World, name: string, pick: number): Recor
     value: { windowDays: 100 + 40 * pick },
     complaints: { firstResponseHours: 1 + pick },
   };
-  return { ...rules, ...changes[name] };
+  return rulesOf(world, name, changes[name] ?? {});
 }
 
 /** Lives a history through; what is refused leaves nothing. */
@@ -214,3 +211,19 @@ export async function digestsAgain(world: World, suppositions: readonly Supposit
   await store.close();
   return digests;
 }
+
+export const usd = (dollars: number) => ({ units: dollars * 100, scale: 2, currency: 'USD' });
+
+export const ask = (world: World, suppositions: readonly Supposition[] = []): Promise<Verdict> =>
+  new WhatIf(world.engine).ask({ suppositions });
+
+/** The newest rules of a policy with some of them changed. */
+export function rulesOf({ engine }: World, name: string, changes: object): Record<string, unknown> {
+  const known = engine.policies.versions(name).at(-1)?.rules as unknown as Record<string, unknown>;
+  const { version: _, effectiveFrom: __, ...rules } = known;
+  return { ...rules, ...changes };
+}
+
+export const suppose = (world: World, name: string, changes: object, effectiveFrom = EARLIEST): Supposition => ({
+  ...{ name, effectiveFrom, rules: world.engine.policies.parsed(name, rulesOf(world, name, changes)) },
+});

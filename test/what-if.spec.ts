@@ -4,10 +4,19 @@ import { EARLIEST } from '#kernel/time.js';
 import type { Supposition } from '#engine/supposed.js';
 import { SPREAD } from '#engine/supposed.js';
 import type { Verdict } from '#engine/verdict.js';
-import { WhatIf } from '#engine/what-if.js';
 import { slices } from '#slices/index.js';
 import { engineWorld, type World } from '#testing/engine-world.js';
-import { again, digestsAgain, documentsAgain, live, otherRules, START, step, type Step } from './what-if.fixture.js';
+import {
+  again,
+  ask,
+  digestsAgain,
+  documentsAgain,
+  live,
+  otherRules,
+  START,
+  step,
+  type Step,
+} from './what-if.fixture.js';
 
 const history = fc.array(step, { minLength: 20, maxLength: 40, size: 'max' });
 
@@ -30,9 +39,6 @@ const property = (check: (world: World, steps: readonly Step[]) => Promise<void>
     }),
     { numRuns: Number(process.env['RUNS'] ?? numRuns) },
   );
-
-const ask = (world: World, suppositions: readonly Supposition[] = []): Promise<Verdict> =>
-  new WhatIf(world.engine).ask({ suppositions });
 
 /** Every fact there is, as it is stored. */
 async function everything({ store }: World): Promise<string> {
@@ -67,6 +73,31 @@ describe('what-if', () => {
     }, 6);
     expect(derived).toBeGreaterThan(20);
   }, 120_000);
+
+  it('gives them too where a crash came between a tick of the clock and what it owed', async () => {
+    const world = await engineWorld(slices, { now: START });
+    await world.advanceTo(START);
+    const total = { units: 30_000, scale: 2, currency: 'USD' };
+    for (const customerId of ['ann', 'bob'])
+      await world.send({ type: 'RecordPurchase', customerId, purchaseId: 'p', total });
+    const due = '2025-05-01T00:00:00.000Z';
+    world.clock.set(due);
+    await world.engine.calendar.advance(due, { kind: 'clock', id: 'patron' }); // and nobody is settled
+    await world.send({
+      type: 'RecordPurchase',
+      customerId: 'ann',
+      purchaseId: 'late',
+      total,
+      at: '2025-04-20T00:00:00Z',
+    });
+    await world.advanceTo('2025-05-02T00:00:00Z');
+    const { found } = await again(world);
+    for (const { own, again: decided } of found.values()) {
+      expect(own.some(({ type }) => type === 'AlertRaised')).toBe(true);
+      expect(decided.facts.map((fact) => ({ ...fact, position: fact.position / SPREAD }))).toEqual(own);
+    }
+    await world.close();
+  });
 
   it('under the policies as they were moves no figure, and leaves the store as it is', async () => {
     await property(async (world) => {

@@ -1,4 +1,5 @@
 import { canonicalJson } from '#kernel/canonical.js';
+import { InvalidRequest } from '#kernel/errors.js';
 import type { Recorded } from '#kernel/fact.js';
 import type { Outlook } from '#kernel/outlook.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
@@ -14,7 +15,7 @@ import { customersInTurn } from './customers-in-turn.js';
 import { MeasuredAgain } from './measured-again.js';
 import type { Moment } from './past.js';
 import type { References } from './references.js';
-import { Supposed, type Supposition } from './supposed.js';
+import { SPREAD, Supposed, type Supposition } from './supposed.js';
 import { AmountsTally, EpisodesTally, ShortfallTally, StandingTally, type Documents } from './tallies.js';
 import { Turns } from './turns.js';
 import type { Verdict } from './verdict.js';
@@ -47,6 +48,7 @@ export class WhatIf {
   async ask({ suppositions, moment }: Question, { signal, progress }: Asking = {}): Promise<Verdict> {
     const { store, registry, reader, ids } = this.deps;
     const then = await new AsOf(this.deps).at(moment ?? { at: await store.head(), by: 'recorded' });
+    if (!Number.isSafeInteger(then.past.upTo * SPREAD)) throw tooLong(then.past.upTo);
     const differing = suppositions.filter((one) => !isSaid(one, then.references));
     const turns = new Turns(signal);
     const measured = new MeasuredAgain(registry, differing);
@@ -101,6 +103,11 @@ export class WhatIf {
     };
   }
 }
+
+const tooLong = (position: number): InvalidRequest =>
+  new InvalidRequest([
+    { path: 'asOf', message: `must lie before ${position}: so long a history is not decided again` },
+  ]);
 
 /** Documents by read model. */
 type ByModel = ReadonlyMap<string, readonly Json[]>;
