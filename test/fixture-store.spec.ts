@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Receipt } from '#engine/customers.js';
 import { modelDigest } from '#engine/digest.js';
 import { openAll } from '#engine/reader.js';
+import { WhatIf } from '#engine/what-if.js';
 import { restore } from '#runtime/backup.js';
 import { loadConfig, type PatronConfig } from '#runtime/config.js';
 import { readManifest, type Digests } from '#runtime/manifest.js';
@@ -45,6 +46,14 @@ describe.each(stores)('%s, written by an earlier commit', (name) => {
     });
     return Object.fromEntries(await Promise.all(all));
   };
+
+  it('is decided again to the facts that it holds', async () => {
+    const { facts, customers, shortfall } = await new WhatIf(patron.engine).ask({ suppositions: [] });
+    expect(customers).toMatchObject({ changed: 0, undecided: 0 });
+    expect(facts.derived.after).toBe(facts.derived.before);
+    expect(facts.derived.before).toBeGreaterThan(0);
+    expect([facts.withoutObject, shortfall.count]).toEqual([{}, 0]);
+  });
 
   it('holds facts of every slice that had any, all of which are read', async () => {
     const types = new Set<string>();

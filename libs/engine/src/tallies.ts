@@ -204,11 +204,11 @@ export class ShortfallTally {
   private readonly examples: ShortfallMoves['examples'][number][] = [];
 
   add(customerId: string, short: readonly Shortfall[]): void {
-    for (const one of short) {
+    for (const [index, one] of short.entries()) {
       const { type, asked, given } = one;
       const known = this.types.get(type) ?? { type, count: 0, asked: 0, given: 0 };
       this.types.set(type, { type, count: known.count + 1, asked: known.asked + asked, given: known.given + given });
-      if (this.examples.length < MOST_EXAMPLES) this.examples.push({ customerId, ...one });
+      if (index < MOST_ALIKE && this.examples.length < MOST_EXAMPLES) this.examples.push({ customerId, ...one });
     }
   }
 
