@@ -3,7 +3,7 @@ import type { EventStore } from '#kernel/ports/event-store.js';
 
 /** Streams read at once where a store cannot read several in one go. */
 const STREAMS = 64;
-const PORTION_FACTS = 5_000;
+const PORTION_FACTS = 1_000;
 
 /** A customer, and the facts of their stream from the first one on. */
 export interface InTurn {
