@@ -17,7 +17,7 @@ interface Import {
 }
 
 /** Of CDNOW's master file by the command line, in a process of its own. @throws where it failed */
-async function imported(folder: string): Promise<Import> {
+export async function imported(folder: string): Promise<Import> {
   const words = ['import', master, '--mapping', mapping, '--clock', '1998-07-01', '--json', '--rejects', '/dev/null'];
   const program = new Program(words, join(folder, 'data'));
   let peakMb: number | undefined;
@@ -49,7 +49,7 @@ function importOf(folder: string, run: number): Promise<Import> {
   return known;
 }
 
-const missing = (): string | undefined => (existsSync(master) ? undefined : `${master} is not there`);
+export const missing = (): string | undefined => (existsSync(master) ? undefined : `${master} is not there`);
 
 export const importDurable: Measure = {
   ...{ name: 'import-durable', about: 'CDNOW master by the command line, until all facts are durable', unit: 's' },

@@ -5,11 +5,13 @@ import { http } from './http.js';
 import { importDurable, importProjected, memory } from './imports.js';
 import { take, type Measure } from './measure.js';
 import { ndjson } from './ndjson.js';
+import { pastOne } from './past.js';
 import { rAll, rOne } from './rebuilds.js';
 import { sCached, sCold } from './streams.js';
 
 const measures: readonly Measure[] = [
   ...[a1, a64, a64Afternoon, c1, c64, sCold, sCached, rOne, rAfternoon, rAll],
+  pastOne,
   ...[http, ndjson, importDurable, importProjected, memory],
 ];
 

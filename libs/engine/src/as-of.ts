@@ -1,14 +1,16 @@
-import { customerStream, type Recorded } from '#kernel/fact.js';
+import { UnreadableBody } from '#kernel/errors.js';
+import { customerStream, type Position, type Recorded } from '#kernel/fact.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
-import { ClockAdvanced } from '#kernel/system.events.js';
+import { CALENDAR, ClockAdvanced } from '#kernel/system.events.js';
+import type { Instant } from '#kernel/time.js';
 import { foldAnew, merged, sharedStreams, type Folded } from './building.js';
 import { NotFound } from './errors.js';
 import { Incoming } from './incoming.js';
 import { Nowhere } from './nowhere.js';
 import { Parking } from './parking.js';
-import { Past, type Moment } from './past.js';
+import { Past, reachedBy, type Moment } from './past.js';
 import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import type { FactReader } from './reader.js';
@@ -16,6 +18,7 @@ import { References } from './references.js';
 import type { Registry } from './registry.js';
 import { settled } from './settled.js';
 import { specOf } from './read-side.js';
+import { Wanting } from './wanting.js';
 
 export interface AsOfDeps {
   readonly store: EventStore;
@@ -29,8 +32,14 @@ export interface AsOfDeps {
 
 /** What concerns everybody, as it was at a moment. */
 export interface Then {
-  readonly id: string;
   readonly past: Past;
+  readonly references: References;
+  readonly shared: readonly Recorded[];
+}
+
+/** What is the same for every question about a moment. */
+interface Known {
+  readonly id: string;
   readonly references: References;
   readonly shared: readonly Recorded[];
 }
@@ -40,8 +49,11 @@ export class AsOf {
   private shared: readonly Recorded[] = [];
   private reading: Promise<void> = Promise.resolve();
   private readonly revisions = new Map<string, number>();
+  private readonly positions = new Map<Instant, Position>();
+  /** Head of the store before they were read last. */
+  private readTo = -1;
   /** Of the last question; the next one is often of the same moment. */
-  private last: Then | undefined;
+  private last: Known | undefined;
 
   constructor(private readonly deps: AsOfDeps) {}
 
@@ -53,12 +65,16 @@ export class AsOf {
   async customer(customerId: string, moment: Moment): Promise<Readonly<Record<string, Json>>> {
     const { registry, reader } = this.deps;
     const { past, references, shared } = await this.at(moment);
-    const own = await past.readStream(customerStream(customerId));
-    if (own.length === 0) throw new NotFound('customer', customerId.slice(0, 100), 'There was none at that moment.');
-    const incoming = withoutIdleTicks(merged(own, shared)).map((recorded) => new Incoming(recorded, registry, reader));
+    const stream = await past.readStream(customerStream(customerId));
+    if (stream.length === 0) throw new NotFound('customer', customerId.slice(0, 100), 'There was none at that moment.');
+    const own = stream.map((recorded) => new Incoming(recorded, registry, reader));
+    const known = new Map(own.map((incoming) => [incoming.recorded, incoming]));
+    const incoming = withoutIdleTicks(merged(stream, shared)).map(
+      (recorded) => known.get(recorded) ?? new Incoming(recorded, registry, reader),
+    );
     const documents: Record<string, Json> = {};
     for (const projection of registry.projections.values()) {
-      if (projection.perCustomer !== true) continue;
+      if (projection.perCustomer !== true || !(await hasOwn(projection, own, customerId))) continue;
       const nowhere = new Nowhere(projection.name, projection.version);
       const run = ProjectionRun.ofPortion(projection, nowhere, references, Parking.ofBuild());
       await run.fold(incoming, Infinity);
@@ -109,23 +125,29 @@ export class AsOf {
 
   /** @throws {InvalidRequest} for a moment that has not come */
   async at(moment: Moment): Promise<Then> {
-    const { store, registry } = this.deps;
-    const past = await Past.at(store, moment);
-    this.reading = settled(this.reading).then(() => this.readShared());
+    const { store } = this.deps;
+    const head = await store.head();
+    this.reading = settled(this.reading).then(() => this.readShared(head));
     await this.reading;
-    const known = this.shared;
-    const id = `${past.upTo} ${past.until ?? ''} ${known.length}`;
+    const last = this.shared.findLast(({ stream }) => stream === CALENDAR);
+    const past = await Past.at(store, moment, { head, reached: reachedBy(last), positions: this.positions });
+    const { references, shared } = this.known(past);
+    if (past.until === undefined) return { past, references, shared };
+    return { past, references, shared: [...shared, tick(past.until, past.upTo, store.storeId)] };
+  }
+
+  private known(past: Past): Known {
+    const id = `${past.until ?? past.upTo} ${this.shared.length}`;
     if (this.last?.id === id) return this.last;
-    const shared = known.filter((recorded) => past.holds(recorded));
-    const references = References.of(registry, shared);
-    if (past.until !== undefined) shared.push(tick(past.until, past.upTo, store.storeId));
-    this.last = { id, past, references, shared };
+    const shared = this.shared.filter((recorded) => past.holds(recorded));
+    this.last = { id, references: References.of(this.deps.registry, shared), shared };
     return this.last;
   }
 
   /** Facts that concern everybody, as far as there are any now; what was read before is not read again. */
-  private async readShared(): Promise<void> {
+  private async readShared(head: Position): Promise<void> {
     const { store, registry } = this.deps;
+    if (head <= this.readTo) return;
     const fresh: Recorded[] = [];
     for (const stream of sharedStreams(registry)) {
       const from = this.revisions.get(stream) ?? 0;
@@ -135,7 +157,23 @@ export class AsOf {
     }
     if (fresh.length > 0)
       this.shared = [...this.shared, ...fresh].sort((left, right) => left.position - right.position);
+    this.readTo = head;
   }
+}
+
+/** Whether any of the facts changes the document that is the customer's own: of lots, purchases and alerts none is. */
+async function hasOwn(projection: AnyProjection, own: readonly Incoming[], customerId: string): Promise<boolean> {
+  const wanting = new Wanting(projection);
+  for (const incoming of own) {
+    if (!wanting.concerns(incoming)) continue;
+    try {
+      const wanted = await wanting.read(incoming);
+      if (wanted?.keys.includes(customerId) === true || wanted?.everyKeys.includes(customerId) === true) return true;
+    } catch (error) {
+      if (!(error instanceof UnreadableBody)) throw error; // its customer stands still there, which is told by the fold
+    }
+  }
+  return false;
 }
 
 /** Of ticks of the clock with nothing between them the last says all: what is due in between fires at its own instants. */

@@ -36,6 +36,26 @@ export function momentOf(at: string, by: string | undefined, name = 'asOf'): Mom
   }
 }
 
+/** What whoever asks often need not ask the store again. */
+export interface Known {
+  readonly head: Position;
+  /** How far business time has come; undefined for nowhere. */
+  readonly reached: Instant | undefined;
+  /** Where instants of recorded time lie, as they were found before. */
+  readonly positions: Map<Instant, Position>;
+}
+
+async function knownOf(store: EventStore): Promise<Known> {
+  const [last] = await store.readStream(CALENDAR, { backwards: true, limit: 1 });
+  return { head: await store.head(), reached: reachedBy(last), positions: new Map() };
+}
+
+/** How far business time has come by the newest fact of the calendar. */
+export const reachedBy = (last: Recorded | undefined): Instant | undefined =>
+  last === undefined ? undefined : String(last.data['to']);
+
+const POSITIONS_KEPT = 1_000;
+
 /** A store as it was at a moment. It is read only; positions are those of the store. */
 export class Past extends EventStore {
   private constructor(
@@ -49,15 +69,17 @@ export class Past extends EventStore {
   }
 
   /** @throws {InvalidRequest} for a moment that has not come */
-  static async at(store: EventStore, { at, by }: Moment): Promise<Past> {
-    const head = await store.head();
+  static async at(store: EventStore, { at, by }: Moment, known?: Known): Promise<Past> {
+    const { head, reached, positions } = known ?? (await knownOf(store));
     if (typeof at === 'number') {
       if (at > head) throw notYet(`${at} lies behind the newest fact, ${head}`);
       return new Past(store, at, undefined);
     }
-    if (by === 'recorded') return new Past(store, await positionAt(store, at, head), undefined);
-    const [last] = await store.readStream(CALENDAR, { backwards: true, limit: 1 });
-    const reached = last === undefined ? undefined : String(last.data['to']);
+    if (by === 'recorded') {
+      const found = positions.get(at) ?? (await positionAt(store, at, head));
+      if (found < head) remember(positions, at, found); // what comes later was recorded later
+      return new Past(store, found, undefined);
+    }
     if (reached === undefined || at > reached) throw notYet(`business time has reached ${reached ?? 'nothing'} only`);
     return new Past(store, head, at);
   }
@@ -131,6 +153,11 @@ export class Past extends EventStore {
 }
 
 const notYet = (why: string): InvalidRequest => new InvalidRequest([{ path: 'asOf', message: `has not come: ${why}` }]);
+
+function remember(positions: Known['positions'], at: Instant, found: Position): void {
+  if (positions.size >= POSITIONS_KEPT) positions.clear();
+  positions.set(at, found);
+}
 
 /** The last position taken up to an instant, by halving: what the store took later stands behind, but for a clock set back. */
 async function positionAt(store: EventStore, at: Instant, head: Position): Promise<Position> {

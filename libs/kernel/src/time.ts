@@ -54,10 +54,16 @@ export function isDay(text: unknown): text is Day {
 export const isDayInRange = (text: unknown): text is Day =>
   isDay(text) && text >= EARLIEST.slice(0, 10) && text < LATEST.slice(0, 10);
 
+/** Zones that were asked for and are there: to ask Intl costs as much as to fold a customer. */
+const zones = new Set<string>();
+const MOST_ZONES = 1_000;
+
 export const isZone = (zone: unknown): zone is string => {
   if (typeof zone !== 'string' || zone === '') return false;
+  if (zones.has(zone)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
+    if (zones.size < MOST_ZONES) zones.add(zone);
     return true;
   } catch {
     return false;
