@@ -1,11 +1,11 @@
 import { customerStream, type Position, type Recorded } from '#kernel/fact.js';
 import { EventStore, type Batch, type ReadAll, type ReadStream } from '#kernel/ports/event-store.js';
 
-/** A store with some of a customer's facts only, and no other customer. */
+/** A store with some of a customer's facts only, and no other customer; or with some of all facts. */
 export class StoreOfSome extends EventStore {
   constructor(
     private readonly store: EventStore,
-    private readonly customerId: string,
+    private readonly customerId: string | undefined,
     private readonly some: (fact: Recorded) => boolean,
   ) {
     super();
@@ -42,7 +42,7 @@ export class StoreOfSome extends EventStore {
   }
 
   private holds(fact: Recorded): boolean {
-    if (fact.stream === customerStream(this.customerId)) return this.some(fact);
+    if (this.customerId === undefined || fact.stream === customerStream(this.customerId)) return this.some(fact);
     return !fact.stream.startsWith(customerStream(''));
   }
 }
