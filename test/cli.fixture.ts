@@ -17,15 +17,20 @@ export interface Ended {
 /** The built command line and its server, each in a process of its own. */
 export class CliWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'patron-cli-'));
-  readonly data = join(this.folder, 'data');
+  readonly data: string;
   url = '';
   token = '';
   private server: ChildProcess | undefined;
   private readonly env: Readonly<Record<string, string | undefined>>;
 
-  /** @param more  Environment of its processes besides that of this one. */
-  constructor(more: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param more    Environment of its processes besides that of this one.
+   * @param beside  A world on whose data this one works, too.
+   */
+  constructor(more: Readonly<Record<string, string>> = {}, beside?: CliWorld) {
     this.env = { ...inherited, ...more };
+    this.data = beside?.data ?? join(this.folder, 'data');
+    this.token = beside?.token ?? '';
   }
 
   get pid(): number {

@@ -10,6 +10,7 @@ import { freePort, Genuine } from './genuine.js';
 import { KINDS, playRound, type Kind, type Measured, type Scene } from './rounds.js';
 import { Watched } from './watched.js';
 
+const LOOKS = 3;
 const TWO_TICKS_MS = 130_000;
 
 const usage = `Usage: npm run faults:eventstoredb -- --start '<command>' [--rounds N] [--only ${KINDS.join(',')}] [--seed N] [--commands N]
@@ -74,7 +75,7 @@ async function played(kind: Kind, plan: Plan, tell: (text: string) => void): Pro
       const measured = await playRound(kind, name, scene);
       const facts = await factsOn(genuine.url);
       const ledger = faultsOf(scene.sent, facts).filter((fault) => !isUnderWay(fault));
-      const found = [...patron.outage.faults, ...ledger, ...(await replayFaults(patron.data, { env }))];
+      const found = [...patron.outage.faults, ...ledger, ...(await projectionFaults(scene))];
       noteRound(outcome, name, scene, measured, facts.length, found);
       tell(`${name}: ${JSON.stringify(measured)}, ${facts.length} facts, ${found.length} faults`);
     }
@@ -108,6 +109,15 @@ function noteRound(
     outcome.slowestMs[what] = Math.max(outcome.slowestMs[what] ?? 0, Number(ms));
   }
   outcome.faults.push(...found.map((fault) => `${name}: ${fault}`));
+}
+
+/** A tick of the clock may append between two looks: what stands still is behind at the third look, too. */
+async function projectionFaults({ patron, env }: Scene): Promise<readonly string[]> {
+  for (let look = 1; ; look += 1) {
+    await patron.caughtUp();
+    const faults = await replayFaults(patron.data, { env });
+    if (faults.length === 0 || look === LOOKS) return faults;
+  }
 }
 
 /** A transfer whose second half an outage kept back; the clock process sends it at its next tick. */

@@ -48,6 +48,16 @@ describe('facts on their way to EventStoreDB', () => {
 });
 
 describe('events as EventStoreDB gives them', () => {
+  it('have ids of their own at each attempt, and give back that of the fact', () => {
+    const fact = proposed();
+    const [[first], [second]] = [wireEvents([fact]), wireEvents([fact])];
+    expect(first?.id).not.toBe(second?.id);
+    expect(first?.id).not.toBe(fact.id);
+    const metadata: unknown = JSON.parse(Buffer.from(first?.metadata ?? []).toString());
+    expect(recordedOf(event({ id: first?.id, metadata }), 'shop/')).toMatchObject({ id: fact.id });
+    expect(recordedOf(event({ id: first?.id, metadata }), 'shop/').metadata).toEqual(fact.metadata);
+  });
+
   const event = (changes: object = {}): RecordedEvent =>
     ({
       ...{ id: 'e-1', type: 'Noted', streamId: 'shop/note-1', revision: 4n, isJson: true, created: new Date(0) },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RecordedEvent } from '@eventstore/db-client';
 import type { Metadata, Position, Proposed, Recorded } from '#kernel/fact.js';
 import { AppendTooLarge, StoreRefused } from '#kernel/ports/event-store.js';
@@ -10,6 +11,10 @@ const MOST_METADATA_BYTES = 2 * MOST_BODY_BYTES;
 
 /** An event as it goes over the wire. */
 export interface WireEvent {
+  /**
+   * Of this attempt, not of the fact: an append of ids that stand at its place already is a success for the server, whatever
+   * their bodies say, and another process may have put them there.
+   */
   readonly id: string;
   readonly type: string;
   readonly data: Uint8Array;
@@ -18,13 +23,20 @@ export interface WireEvent {
 
 /** What stands in the metadata of an event beside ours: the server has no place of its own for it. */
 interface Stored extends Metadata {
+  /** Absent in events of earlier programs, whose id is that of the fact. */
+  readonly factId?: string;
   readonly version: number;
   readonly occurredAt: string;
   /** Of a fact that was copied: when the store that it came from took it. The server's own time is that of the copy. */
   readonly recordedAt?: string;
 }
 
-const BESIDE: ReadonlySet<string> = new Set(['version', 'occurredAt', 'recordedAt'] satisfies (keyof Stored)[]);
+const BESIDE: ReadonlySet<string> = new Set([
+  'factId',
+  'version',
+  'occurredAt',
+  'recordedAt',
+] satisfies (keyof Stored)[]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @throws {TypeError} for what no stream is called, and for what is no number of facts: the driver would never answer */
@@ -63,7 +75,8 @@ export function fitsOneAppend(events: readonly WireEvent[]): boolean {
 function eventOf({ id, type, version, occurredAt, data, metadata }: Proposed, recordedAt?: string): WireEvent {
   if (!UUID.test(id)) throw new TypeError(`The id of a fact must be a UUID in lower case, not "${id}".`);
   if (type === '' || type.startsWith('$')) throw new TypeError(`"${type}" cannot be the type of a fact.`);
-  return { id, type, data: bytes(data), metadata: bytes({ ...metadata, version, occurredAt, recordedAt }) };
+  const stored = { ...metadata, factId: id, version, occurredAt, recordedAt };
+  return { id: randomUUID(), type, data: bytes(data), metadata: bytes(stored) };
 }
 
 function bytes(value: unknown): Uint8Array {
@@ -89,9 +102,9 @@ export function recordedOf(event: RecordedEvent, prefix: string): Recorded {
   if (!isFact(event, prefix) || position === undefined) {
     throw new StoreRefused(`Event ${String(revision)} of stream ${streamId} was not written by Patron.`);
   }
-  const { version, occurredAt, recordedAt } = stored as unknown as Stored;
+  const { factId, version, occurredAt, recordedAt } = stored as unknown as Stored;
   return {
-    id,
+    id: factId ?? id,
     type,
     version,
     occurredAt,

@@ -48,12 +48,23 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     expect(await Promise.all(others)).toHaveLength(20);
   });
 
-  it('repeats an append at the same revision without storing it twice, and refuses it at another one', async () => {
+  it('never takes an append for done because its ids are there: the server would, whatever the bodies say', async () => {
     const facts = proposals(2);
-    const first = await store.append('note-1', 0, facts);
-    expect(await store.append('note-1', 0, facts)).toEqual(first);
-    await expect(store.append('note-1', 0, [...facts, proposed()])).rejects.toMatchObject({ actual: 2 });
-    expect(await store.readStream('note-1')).toHaveLength(2);
+    await store.append('note-1', 0, facts);
+    const others = facts.map((fact) => ({ ...fact, data: { text: 'another' } }));
+    for (const again of [facts, others, [...facts, proposed()]]) {
+      await expect(store.append('note-1', 0, again)).rejects.toMatchObject({ expected: 0, actual: 2 });
+    }
+    expect((await store.readStream('note-1')).map(({ id, data }) => ({ id, data }))).toEqual(
+      facts.map(({ id, data }) => ({ id, data })),
+    );
+  });
+
+  it("reads facts whose id is the server's own, as earlier programs wrote them", async () => {
+    const id = randomUUID();
+    const metadata = { commandId: 'c-1', version: 1, occurredAt: '2026-03-01T00:00:00.000Z' };
+    await client.appendToStream(`${history}/note-1`, jsonEvent({ id, type: 'Noted', data: { n: 1 }, metadata }));
+    expect(await store.readStream('note-1')).toMatchObject([{ id, metadata: { commandId: 'c-1' } }]);
   });
 
   it('gives own facts only: none of other streams, of other histories, of the server, nor what names the history', async () => {

@@ -23,6 +23,8 @@ export class ServerLog {
   private known: Position = 0;
   /** Between the newest fact known and there, no fact of ours stands. */
   private looked: Place | undefined;
+  private looking: Promise<Position> | undefined;
+  private nextLook: Promise<Position> | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -39,8 +41,23 @@ export class ServerLog {
     this.known = Math.max(this.known, position);
   }
 
-  /** Position of the newest fact; 0 when there is none. What was looked through before is not looked through again. */
-  async head(): Promise<Position> {
+  /** Position of the newest fact; 0 when there is none. Those who ask while another is answered share the next look. */
+  head(): Promise<Position> {
+    if (this.looking === undefined) return this.look();
+    return (this.nextLook ??= this.looking
+      .catch(() => undefined)
+      .then(() => {
+        this.nextLook = undefined;
+        return this.look();
+      }));
+  }
+
+  private look(): Promise<Position> {
+    return (this.looking = this.newestFact().finally(() => (this.looking = undefined)));
+  }
+
+  /** What was looked through before is not looked through again. */
+  private async newestFact(): Promise<Position> {
     const end = Math.max(this.known, this.beginning, this.looked === undefined ? 0 : positionOf(this.looked.commit));
     let [newest, from]: (Place | undefined)[] = [];
     for (let step = 0; ; step += 1) {
