@@ -66,7 +66,7 @@ export class AsOf {
     const { registry, reader } = this.deps;
     const { past, references, shared } = await this.at(moment);
     const stream = await past.readStream(customerStream(customerId));
-    if (stream.length === 0) throw new NotFound('customer', customerId.slice(0, 100), 'There was none at that moment.');
+    if (stream.length === 0) throw new NotFound('customer', customerId.slice(0, 100), NOBODY[moment.by]);
     const own = stream.map((recorded) => new Incoming(recorded, registry, reader));
     const known = new Map(own.map((incoming) => [incoming.recorded, incoming]));
     const incoming = withoutIdleTicks(merged(stream, shared)).map(
@@ -160,6 +160,12 @@ export class AsOf {
     this.readTo = head;
   }
 }
+
+/** Whoever asks an imported history by recorded time, which is that of the import, is told of the other one. */
+const NOBODY = {
+  recorded: 'This store held nothing of them at that moment; by business time it may have happened.',
+  business: 'Nothing of them had happened at that moment.',
+} as const;
 
 /** Whether any of the facts changes the document that is the customer's own: of lots, purchases and alerts none is. */
 async function hasOwn(projection: AnyProjection, own: readonly Incoming[], customerId: string): Promise<boolean> {
