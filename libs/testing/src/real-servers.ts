@@ -1,12 +1,24 @@
+import { GenericContainer, getContainerRuntimeClient, Wait, type StartedTestContainer } from 'testcontainers';
+
+const IMAGE = process.env['EVENTSTORE_IMAGE'] ?? 'eventstore/eventstore:23.10.6-jammy';
+const PORT = 2113;
+/** An image that is not there yet is fetched. */
+const START_MS = 300_000;
+
 /** Which servers must be there: a test that would be skipped for want of one then fails. */
 const required = (process.env['PATRON_REQUIRE'] ?? '').split(',');
+const named = (variable: string): string => process.env[variable] ?? '';
+const server = named('PATRON_TEST_EVENTSTOREDB');
+const dockerAnswers = server === '' && (await answers());
 
 /**
- * Tests on a genuine EventStoreDB server, named by `PATRON_TEST_EVENTSTOREDB` (a connection string with at least one option).
- * Without one they are skipped, and say so by name.
+ * Tests on a genuine EventStoreDB server, named by `PATRON_TEST_EVENTSTOREDB` (a connection string with at least one option), or
+ * in a container of its own where Docker answers. Without either they are skipped, and say so by name.
  */
 export function onEventStoreDB(name: string, tests: (server: () => string) => void): void {
-  where(name, 'PATRON_TEST_EVENTSTOREDB', 'names no server', (server) => tests(() => server));
+  if (server !== '') return describe(name, () => tests(() => server));
+  if (dockerAnswers) return describe(name, () => inContainer(tests));
+  skipped(name, 'PATRON_TEST_EVENTSTOREDB names no server, and no Docker answers');
 }
 
 /**
@@ -14,22 +26,45 @@ export function onEventStoreDB(name: string, tests: (server: () => string) => vo
  * foreground with the server's own flags put behind it. Without one they are skipped, and say so by name.
  */
 export function withEventStoreDBProgram(name: string, tests: (program: string) => void): void {
-  where(name, 'PATRON_TEST_EVENTSTOREDB_PROGRAM', 'names no program', tests);
+  const program = named('PATRON_TEST_EVENTSTOREDB_PROGRAM');
+  if (program !== '') return describe(name, () => tests(program));
+  skipped(name, 'PATRON_TEST_EVENTSTOREDB_PROGRAM names no program');
 }
 
-function where(name: string, variable: string, wanting: string, tests: (value: string) => void): void {
-  const value = process.env[variable];
-  if (value !== undefined && value !== '') return describe(name, () => tests(value));
-  const why = `${name}: skipped, ${variable} ${wanting}`;
+function inContainer(tests: (server: () => string) => void): void {
+  let container: StartedTestContainer | undefined;
+  beforeAll(async () => {
+    container = await new GenericContainer(IMAGE)
+      .withEnvironment({ EVENTSTORE_INSECURE: 'true', EVENTSTORE_TELEMETRY_OPTOUT: 'true' })
+      .withExposedPorts(PORT)
+      .withWaitStrategy(Wait.forHttp('/health/live', PORT).forStatusCode(204))
+      .start();
+  }, START_MS);
+  afterAll(() => container?.stop());
+  tests(() => `esdb://127.0.0.1:${container?.getMappedPort(PORT) ?? 0}?tls=false`);
+}
+
+function skipped(name: string, why: string): void {
+  const skip = `${name}: skipped, ${why}`;
   if (!required.includes('eventstoredb')) {
-    describe.skip(why, () => {
+    describe.skip(skip, () => {
       it('needs a server', () => undefined);
     });
     return;
   }
   describe(name, () => {
     it('finds the server that PATRON_REQUIRE asks for', () => {
-      throw new Error(`${why}, and PATRON_REQUIRE asks for one.`);
+      throw new Error(`${skip}, and PATRON_REQUIRE asks for one.`);
     });
   });
+}
+
+/** Asked of the engine itself: that the command is there says nothing. */
+async function answers(): Promise<boolean> {
+  try {
+    await getContainerRuntimeClient();
+    return true;
+  } catch {
+    return false;
+  }
 }
