@@ -1,6 +1,7 @@
 import { a64Afternoon, rAfternoon } from './afternoon.js';
 import { a1, a64 } from './appends.js';
 import { c1, c64 } from './commands.js';
+import { e128, eAll } from './eventstoredb.js';
 import { http } from './http.js';
 import { importDurable, importProjected, memory } from './imports.js';
 import { take, type Measure } from './measure.js';
@@ -12,7 +13,7 @@ import { sCached, sCold } from './streams.js';
 const measures: readonly Measure[] = [
   ...[a1, a64, a64Afternoon, c1, c64, sCold, sCached, rOne, rAfternoon, rAll],
   pastOne,
-  ...[http, ndjson, importDurable, importProjected, memory],
+  ...[http, ndjson, importDurable, importProjected, memory, e128, eAll],
 ];
 
 const usage = `Usage: npm run bench -- <name>|all [--json] [--runs N]
