@@ -66,6 +66,7 @@ const summary = defineProjection<Summary, WorkloadFact>({
   version: 1,
   about: 'The one document of the peers’ comparison.',
   indexes: [],
+  perCustomer: true,
   key: (fact) => fact.customerId,
   initial: fresh,
   on: {

@@ -35,11 +35,13 @@ export const rebuild: Check = {
     const faults: string[] = [];
     for (const killPoint of inRebuild) {
       const data = copied(from, join(folder, killPoint.place));
+      const [before] = builds(data);
       const { signal } = await new Program(['projections', 'rebuild', MODEL], data, { killPoint }).ended;
+      const begun = builds(data).filter((name) => name !== before);
       const found = [
         ...expecting(signal === 'SIGKILL', 'the rebuild was not killed'),
         ...(await replayFaults(data)),
-        ...expecting((await rebuilt(data)) === 1, 'an unfinished build stayed'),
+        ...goneOnWith(await rebuilt(data), killPoint.place === 'closed' ? [] : begun),
         ...(await replayFaults(data)),
       ];
       faults.push(...found.map((fault) => `${killPoint.place}: ${fault}`));
@@ -49,12 +51,20 @@ export const rebuild: Check = {
 };
 
 /** Builds there are once one more was made without disturbance and what it keeps of before was dropped. */
-async function rebuilt(data: string): Promise<number> {
+async function rebuilt(data: string): Promise<readonly string[]> {
   await ran(['projections', 'rebuild', MODEL], data);
   await ran(['projections', 'drop', MODEL], data);
-  const names = readdirSync(join(data, 'read-models'));
-  return names.filter((name) => name.startsWith(`${MODEL}-`) && name.endsWith('.db')).length;
+  return builds(data);
 }
+
+const builds = (data: string): readonly string[] =>
+  readdirSync(join(data, 'read-models')).filter((name) => name.startsWith(`${MODEL}-`) && name.endsWith('.db'));
+
+/** The one build that is there in the end is the one that the killed process had begun. */
+const goneOnWith = (there: readonly string[], begun: readonly string[]): readonly string[] => [
+  ...expecting(there.length === 1, 'an unfinished build stayed'),
+  ...expecting(begun.length === 0 || begun.includes(there[0] ?? ''), 'the unfinished build was not gone on with'),
+];
 
 const inSchemaChange: readonly KillPoint[] = [
   { place: 'indexed', times: 4 },

@@ -5,14 +5,12 @@ import { CALENDAR, policyStream } from '#kernel/system.events.js';
 import type { Build } from './build.js';
 import { CustomersFold, PortionFold } from './customers-fold.js';
 import { Incoming } from './incoming.js';
-import { Parking } from './parking.js';
 import { Passing } from './passing.js';
 import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import type { ProjectorOptions } from './projector-options.js';
 import type { Registry } from './registry.js';
-import { settled } from './settled.js';
-import { specOf } from './read-side.js';
+import { agreed, begun, putAway, type Begun } from './resuming.js';
 import { unwantedTypes } from './unwanted.js';
 
 const PORTION_FACTS = 5_000;
@@ -26,35 +24,38 @@ export interface Folded extends Build {
   readonly run: ProjectionRun;
 }
 
-/** Folds projections from the first fact up to now, beside what is read. */
+/**
+ * Folds projections from the first fact up to now, beside what is read; goes on where a process that ended had left a build.
+ * Where this one is to end, it leaves them in the same way.
+ */
 export async function foldAnew(
   options: ProjectorOptions,
   projections: readonly AnyProjection[],
   progress: Progress,
 ): Promise<readonly Folded[]> {
-  const { store, readModels, registry, references, parking = () => Parking.ofBuild() } = options;
-  const builds: Build[] = [];
-  for (const projection of projections) {
-    const model = await readModels.build(specOf(registry, projection.name));
-    builds.push({ projection, model, parking: parking() });
-  }
+  const { store, readModels, references } = options;
+  const found: Begun[] = [];
+  let builds: readonly Begun[] = found;
   try {
-    await new Building(options, await store.head(), progress).run(builds);
+    for (const projection of projections) found.push(await begun(options, projection));
+    builds = await agreed(options, found);
+    const upTo = builds.find((build) => build.upTo !== undefined)?.upTo ?? (await store.head());
+    await new Building(options, upTo, progress).run(builds);
+    const folded: Folded[] = [];
+    for (const { projection, model, parking } of builds) {
+      const run = await ProjectionRun.open(projection, model, references, parking);
+      folded.push({ projection, model, parking, run });
+    }
+    await catchUp(
+      options,
+      folded.map(({ run }) => run),
+      await store.head(),
+    );
+    return folded;
   } catch (error) {
-    for (const { model } of builds) await settled(readModels.abandon(model));
+    await putAway(readModels, builds, (error as { name?: unknown }).name === 'AbortError');
     throw error;
   }
-  const folded: Folded[] = [];
-  for (const build of builds) {
-    const run = await ProjectionRun.open(build.projection, build.model, references, build.parking);
-    folded.push({ ...build, run });
-  }
-  await catchUp(
-    options,
-    folded.map(({ run }) => run),
-    await store.head(),
-  );
-  return folded;
 }
 
 /** Folds into runs what came since. */
@@ -94,12 +95,13 @@ class Building {
     private readonly progress: Progress,
   ) {}
 
-  async run(builds: readonly Build[]): Promise<void> {
+  async run(builds: readonly Begun[]): Promise<void> {
     const { portions } = this.options.store;
     const apart = portions === undefined ? [] : builds.filter(({ projection }) => projection.perCustomer === true);
     const ordered = builds.filter((build) => !apart.includes(build));
     const share = apart.length / Math.max(1, builds.length);
-    if (portions !== undefined && apart.length > 0) await this.byPortions(portions, apart, share);
+    const unfinished = apart.filter(({ folded }) => folded === 0);
+    if (portions !== undefined && unfinished.length > 0) await this.byPortions(portions, unfinished, share);
     if (ordered.length > 0) await this.inOrder(ordered, share);
   }
 
@@ -110,7 +112,8 @@ class Building {
       runs.push(await ProjectionRun.open(projection, model, references, parking, true));
     }
     const skip = this.skip(builds);
-    for await (const { facts, position } of store.readAll({ upTo: this.upTo, batch, skip })) {
+    const after = Math.min(...runs.map(({ folded }) => folded));
+    for await (const { facts, position } of store.readAll({ after, upTo: this.upTo, batch, skip })) {
       const incoming = this.incoming(facts);
       for (const run of runs) await run.apply(incoming, position, UNWRITTEN_IN_BUILD);
       this.tell(facts.length, from + ((1 - from) * position) / this.upTo);
@@ -121,25 +124,30 @@ class Building {
     }
   }
 
-  private async byPortions(portions: Portions, builds: readonly Build[], share: number): Promise<void> {
+  private async byPortions(portions: Portions, builds: readonly Begun[], share: number): Promise<void> {
+    const { upTo } = this;
     const passing = new Passing(await this.sharedFacts(), this.options.references);
     const { registry, reader, references, portion: size = PORTION_FACTS } = this.options;
     const parts = builds.map((build) => new PortionFold(build, references, passing));
-    const folding = new CustomersFold(parts, registry, reader);
     const skip = this.skip(builds);
     const streams = Math.max(1, await portions.count());
-    for (let after = 0; ;) {
-      const portion = await portions.next(after, size);
+    this.facts = Math.max(...builds.map(({ facts }) => facts));
+    for (let after = Math.min(...builds.map((build) => build.streams)); ;) {
+      const portion = await portionBehind(portions, after, size, builds);
       if (portion === undefined) break;
-      for await (const facts of portions.byStream(portion, { upTo: this.upTo, skip })) {
+      const folding = new CustomersFold(
+        parts.filter((_, at) => (builds[at]?.streams ?? 0) <= after),
+        registry,
+        reader,
+      );
+      for await (const facts of portions.byStream(portion, { upTo, skip })) {
         await folding.take(facts);
         this.tell(facts.length, (share * after) / streams);
       }
-      await folding.endPortion();
-      for (const part of parts) await part.keep();
+      await folding.keep({ streams: portion.upTo, upTo, facts: this.facts });
       after = portion.upTo;
     }
-    for (const part of parts) await part.keep({ position: this.upTo, clock: passing.clock });
+    for (const part of parts) await part.finish({ position: upTo, clock: passing.clock });
   }
 
   /** Facts that concern every customer: time passing, policies, measurements. */
@@ -169,6 +177,13 @@ class Building {
     this.facts += facts;
     this.progress(Math.round(Math.min(1, share) * this.upTo), this.upTo, this.facts);
   }
+}
+
+/** The next portion; it ends where one of the builds begins that had come further when their process ended. */
+async function portionBehind(portions: Portions, after: number, size: number, builds: readonly Begun[]) {
+  const portion = await portions.next(after, size);
+  const further = builds.map(({ streams }) => streams).filter((streams) => streams > after);
+  return portion && { after, upTo: Math.min(portion.upTo, ...further) };
 }
 
 /** Streams of the facts that concern every customer. */

@@ -9,6 +9,7 @@ import type { Passing } from './passing.js';
 import type { FactReader } from './reader.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
+import type { BuildProgress } from './resuming.js';
 
 /** Documents that are handed over together: few, as what lives on while others are made costs its collection. */
 const TOGETHER = 32;
@@ -42,9 +43,21 @@ export class PortionFold {
     if (made.length > 0) await this.guarded(() => this.build.model.add(made));
   }
 
-  async keep(checkpoint: Checkpoint = { position: 0, clock: EARLIEST }): Promise<void> {
+  /** What was handed over stays, with how far the build is. */
+  keep(progress: Omit<BuildProgress, 'parked'>): Promise<void> {
+    return this.write({ position: 0, clock: EARLIEST }, progress);
+  }
+
+  /** All customers are in it. */
+  finish(checkpoint: Checkpoint): Promise<void> {
+    return this.write(checkpoint, {});
+  }
+
+  private async write(checkpoint: Checkpoint, progress: Omit<BuildProgress, 'parked'>): Promise<void> {
+    const { projection, model, parking } = this.build;
     await this.handOver();
-    await this.guarded(() => this.build.model.write([], checkpoint));
+    const noted = { ...progress, parked: parking.of(projection.name) };
+    await this.guarded(() => model.write([], { ...checkpoint, progress: noted }));
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
@@ -94,6 +107,12 @@ export class CustomersFold {
   async endPortion(): Promise<void> {
     await this.end();
     this.stream = undefined;
+  }
+
+  /** The same, and all that was made is kept. */
+  async keep(progress: Omit<BuildProgress, 'parked'>): Promise<void> {
+    await this.endPortion();
+    for (const part of this.parts) await part.keep(progress);
   }
 
   private async begin(stream: string): Promise<void> {

@@ -31,8 +31,18 @@ export class Parking {
   ) {}
 
   /** For a build beside the one that is read, which goes on with what it has parked itself. */
-  static ofBuild(): Parking {
-    return new Parking();
+  static ofBuild(parked: readonly Parked[] = []): Parking {
+    const parking = new Parking();
+    for (const one of parked) {
+      const { projection, customerId, stream, revision } = one;
+      parking.parked.set(keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId), one);
+    }
+    return parking;
+  }
+
+  /** True where it ends with the build: then what it holds is written with the build's progress. */
+  get isOfBuild(): boolean {
+    return this.model === undefined;
   }
 
   /** For a build that is of no use where its projection fails: `stopsAt` throws what is to be said of it. */

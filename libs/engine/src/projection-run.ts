@@ -242,6 +242,8 @@ export class ProjectionRun {
   }
 
   private checkpoint(): Checkpoint {
-    return { position: this.reached, clock: this.folding.clock };
+    const reached = { position: this.reached, clock: this.folding.clock };
+    if (!this.parking.isOfBuild) return reached;
+    return { ...reached, progress: { parked: this.parking.of(this.projection.name) } };
   }
 }

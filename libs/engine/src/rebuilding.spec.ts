@@ -90,4 +90,46 @@ describe('rebuilding', () => {
       compared.map(({ name, changed, appeared, disappeared }) => [name, changed + appeared + disappeared]),
     ).toEqual(names.map((name) => [name, 0]));
   });
+
+  it.each(['killed', 'ended in order'])(
+    'goes on, when its process was %s, from the portion it had reached',
+    async (how) => {
+      switches.broken = true;
+      await add(13); // the first customers are parked in what was built before
+      for (let n = 0; n < CUSTOMERS; n += 1) await store.append(customerStream(`late-${n}`), 0, [counted(n + 20)]);
+      await world.quiet();
+      const { portions } = store;
+      const read: number[] = [];
+      let most = 3;
+      Object.defineProperty(store, 'portions', {
+        configurable: true,
+        value: {
+          next: portions.next,
+          count: portions.count,
+          byStream: (...asked: Parameters<typeof portions.byStream>) => {
+            if (read.length === most)
+              throw how === 'killed' ? new Error('killed') : new DOMException('ends', 'AbortError');
+            read.push(asked[0].after);
+            return portions.byStream(...asked);
+          },
+        },
+      });
+      const abandon = readModels.abandon.bind(readModels);
+      if (how === 'killed') readModels.abandon = async () => undefined; // a process that was killed gives nothing up
+      await expect(projector().rebuild('sums')).rejects.toThrow();
+      readModels.abandon = abandon;
+      world = await world.restarted();
+      await store.append(customerStream('c-0'), (await store.readStream(customerStream('c-0'))).length, [counted(5)]);
+      await store.append(customerStream('new'), 0, [counted(7)]);
+      most = Infinity;
+      const facts: number[] = [];
+      const live = await world.digests();
+      const [compared] = await projector().rebuild('sums', (_, __, folded) => facts.push(folded), true);
+      expect(compared).toMatchObject({ changed: 0, appeared: 0, disappeared: 0 });
+      expect(await world.digests()).toEqual(live);
+      expect((await projector().status()).find(({ name }) => name === 'sums')?.parked).toHaveLength(CUSTOMERS);
+      expect(new Set(read).size).toBe(read.length); // no portion twice
+      expect(facts[0]).toBeGreaterThan(3 * 7);
+    },
+  );
 });

@@ -80,6 +80,39 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       expect(await again.switchBack(SPEC)).toBe(false);
     });
 
+    it('finds what was left unfinished, as far as it was written, until it is read, given up or begun anew', async () => {
+      const reopened = async () => (await subject().reopen?.()) ?? readModels();
+      const progress = { streams: 7, parked: [] };
+      expect(await readModels().unfinished(SPEC)).toBeUndefined();
+      const begun = await readModels().build(SPEC);
+      await begun.add([written('a', { stage: 'new' }), written('b', { stage: 'new' })]);
+      await begun.write([written('c', {})], { position: 0, clock: CLOCK, progress });
+      await begun.add([written('lost', {})]);
+
+      const after = await reopened();
+      const found = await after.unfinished(SPEC);
+      expect(await found?.checkpoint()).toEqual({ position: 0, clock: CLOCK, progress });
+      await found?.add([written('d', { stage: 'old' })]);
+      await found?.write([], { position: 9, clock: CLOCK });
+      expect(await found?.checkpoint()).toEqual({ position: 9, clock: CLOCK });
+      if (found !== undefined) await after.swap(found);
+      const reader = await after.open(SPEC);
+      expect(keysOf(await reader.scan('', 10))).toEqual(['a', 'b', 'c', 'd']);
+      expect(keysOf(await reader.find({ index: BY_STAGE, equal: { stage: 'new' }, limit: 5 }))).toEqual(['a', 'b']);
+      expect(await (await reopened()).unfinished(SPEC)).toBeUndefined();
+    });
+
+    it('refuses, before it is read, a document that was added twice', async () => {
+      const build = await readModels().build(SPEC);
+      const twice = async (): Promise<void> => {
+        await build.add([written('a', {}), written('b', {})]);
+        await build.add([written('a', {})]);
+        await build.write([], { position: 1, clock: CLOCK });
+        await readModels().swap(build);
+      };
+      await expect(twice()).rejects.toMatchObject({ code: 'read_models.stale_document' });
+    });
+
     it('goes on writing what was switched to', async () => {
       const reader = await readModels().open(SPEC);
       const build = await readModels().build(SPEC);

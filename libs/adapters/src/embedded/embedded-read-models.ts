@@ -100,7 +100,22 @@ export class EmbeddedReadModels extends ReadModels {
   override async build(spec: ReadModelSpec): Promise<ReadModel> {
     if (this.options.mode === 'read') throw new StoreUnavailable('The read models were opened for reading only.');
     const slot = this.slotOf(spec);
-    const file = slot.build();
+    return this.built(spec, slot, slot.build());
+  }
+
+  override async unfinished(spec: ReadModelSpec): Promise<ReadModel | undefined> {
+    if (this.options.mode === 'read') return undefined;
+    const slot = this.slotOf(spec);
+    const file = slot.unfinished();
+    return file === undefined ? undefined : this.built(spec, slot, file);
+  }
+
+  override async leave(build: ReadModel): Promise<void> {
+    const file = build instanceof EmbeddedReadModel ? build.file() : undefined;
+    if (file !== undefined && this.building.delete(file)) file.close();
+  }
+
+  private built(spec: ReadModelSpec, slot: ReadModelSlot, file: ReadModelFile): ReadModel {
     this.building.add(file);
     return new EmbeddedReadModel(spec, () => {
       this.assertOpen();

@@ -21,6 +21,7 @@ export class ReadModelFile {
   private readonly fields: readonly string[];
   private readonly db: Database;
   private known: Record<'insert' | 'update' | 'updateDoc', Statement> | undefined;
+  private hasProgress: boolean | undefined;
   private indexed = false;
   private keyed = false;
 
@@ -43,7 +44,10 @@ export class ReadModelFile {
 
   checkpoint(): Checkpoint {
     const row = this.statement('SELECT position, clock FROM checkpoint').get() as [number, Instant] | undefined;
-    return row === undefined ? { position: 0, clock: EARLIEST } : { position: row[0], clock: row[1] };
+    if (row === undefined) return { position: 0, clock: EARLIEST };
+    const progress = this.noted() ? this.statement('SELECT json FROM progress').get() : undefined;
+    const noted = progress === undefined ? {} : { progress: JSON.parse(String(progress[0])) as Json };
+    return { position: row[0], clock: row[1], ...noted };
   }
 
   load(keys: readonly string[]): ReadonlyMap<string, Stored> {
@@ -58,7 +62,7 @@ export class ReadModelFile {
   }
 
   /** @throws {StaleDocument} while a build only adds new documents, one that was there already shows at `addIndexes` */
-  write(writes: readonly Write[], { position, clock }: Checkpoint): void {
+  write(writes: readonly Write[], { position, clock, progress }: Checkpoint): void {
     if (!this.keyed && writes.some(({ loadedAt }) => loadedAt !== 0)) this.findByKey();
     const { insert, update, updateDoc } = this.changing;
     const put = (one: Write) => {
@@ -73,6 +77,7 @@ export class ReadModelFile {
         if (changes !== 1) throw new StaleDocument(one.key);
       }
       this.statement('INSERT OR REPLACE INTO checkpoint (id, position, clock) VALUES (1, ?, ?)').run(position, clock);
+      this.note(progress);
     };
     if (!this.db.isTransaction) return transact(this.db, all);
     commit(this.db, all); // with what was added before
@@ -85,6 +90,25 @@ export class ReadModelFile {
     for (const one of documents) {
       if (insert.run(...this.valuesOf(one)).changes !== 1) throw new StaleDocument(one.key);
     }
+  }
+
+  /** Only a build has progress; a file of an earlier version has no table for it. */
+  private note(progress: Json | undefined): void {
+    if (progress !== undefined) {
+      this.db.exec('CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)');
+      this.statement('INSERT OR REPLACE INTO progress VALUES (1, ?)').run(JSON.stringify(progress));
+      this.hasProgress = true;
+    } else if (this.noted()) {
+      this.statement('DELETE FROM progress').run();
+      this.hasProgress = false;
+    }
+  }
+
+  private noted(): boolean {
+    if (this.mode === 'read') return false; // of no use to who only reads
+    const known = "SELECT count(*) FROM sqlite_schema WHERE name = 'progress'";
+    this.hasProgress ??= scalar(this.db, known) === 1 && scalar(this.db, 'SELECT count(*) FROM progress') === 1;
+    return this.hasProgress;
   }
 
   private get changing(): Record<'insert' | 'update' | 'updateDoc', Statement> {

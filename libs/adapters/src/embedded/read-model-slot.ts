@@ -61,6 +61,22 @@ export class ReadModelSlot {
     return new ReadModelFile(join(this.options.folder, `${this.base}-${id}.db`), this.spec, 'write');
   }
 
+  /** The newest build that an earlier process left; one that is torn is removed. */
+  unfinished(): ReadModelFile | undefined {
+    if (this.builds > 0) return undefined;
+    const path = this.leftBehind().sort().at(-1);
+    if (path === undefined) return undefined;
+    try {
+      const file = new ReadModelFile(path, this.spec, 'write');
+      this.builds += 1; // from now on none that is there was left by another process
+      return file;
+    } catch (error) {
+      if (!isTorn(error) && !(error instanceof BrokenReadModel)) throw error;
+      removeDatabase(path);
+      return undefined;
+    }
+  }
+
   swap(build: ReadModelFile, keeping: 'keep' | 'drop'): void {
     if (build === this.file) return;
     const former = this.current();
@@ -140,11 +156,14 @@ export class ReadModelSlot {
   }
 
   private removeUnfinished(): void {
+    for (const path of this.leftBehind()) removeDatabase(path);
+  }
+
+  private leftBehind(): string[] {
     const inUse = [this.pointed(), this.kept()];
-    for (const name of readdirSync(this.options.folder)) {
-      const path = join(this.options.folder, name);
-      const isBuild = name === `${this.base}.db` || (name.startsWith(`${this.base}-`) && name.endsWith('.db'));
-      if (isBuild && !inUse.includes(path)) removeDatabase(path);
-    }
+    return readdirSync(this.options.folder)
+      .filter((name) => name === `${this.base}.db` || (name.startsWith(`${this.base}-`) && name.endsWith('.db')))
+      .map((name) => join(this.options.folder, name))
+      .filter((path) => !inUse.includes(path));
   }
 }

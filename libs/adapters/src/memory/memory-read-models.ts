@@ -7,15 +7,19 @@ import { pageOf } from './page.js';
 interface Build {
   docs: ReadonlyMap<string, Stored>;
   checkpoint: Checkpoint;
+  /** Kept with the next write. */
+  added: Write[];
 }
 
 /** Which build is read; handles look it up at every call, so that a swap is one step for all of them. */
 interface Slot {
   build: Build;
   former?: Build | undefined;
+  /** Neither swapped in nor given up. */
+  left?: Build | undefined;
 }
 
-const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST } });
+const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST }, added: [] });
 
 class MemoryReadModel extends ReadModel {
   readonly name: string;
@@ -51,7 +55,7 @@ class MemoryReadModel extends ReadModel {
   override async write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
     const { build } = this.slot;
     const written = new Map<string, Stored>();
-    for (const { loadedAt, ...stored } of writes) {
+    for (const { loadedAt, ...stored } of [...build.added, ...writes]) {
       const present = written.get(stored.key) ?? build.docs.get(stored.key);
       if ((present?.position ?? 0) !== loadedAt) throw new StaleDocument(stored.key);
       written.set(
@@ -60,14 +64,12 @@ class MemoryReadModel extends ReadModel {
       );
     }
     for (const [key, stored] of written) (build.docs as Map<string, Stored>).set(key, stored);
+    build.added = [];
     build.checkpoint = checkpoint;
   }
 
-  override add(documents: readonly Stored[]): Promise<void> {
-    return this.write(
-      documents.map((document) => ({ ...document, loadedAt: 0 })),
-      this.slot.build.checkpoint,
-    );
+  override async add(documents: readonly Stored[]): Promise<void> {
+    this.slot.build.added.push(...documents.map((document) => ({ ...document, loadedAt: 0 })));
   }
 
   override async timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]> {
@@ -106,19 +108,36 @@ export class MemoryReadModels extends ReadModels {
   }
 
   override async build(spec: ReadModelSpec): Promise<ReadModel> {
-    return new MemoryReadModel(spec, { build: emptyBuild() });
+    const build = emptyBuild();
+    this.slotOf(spec).left = build;
+    return new MemoryReadModel(spec, { build });
+  }
+
+  override async unfinished(spec: ReadModelSpec): Promise<ReadModel | undefined> {
+    const { left } = this.slotOf(spec);
+    if (left === undefined) return undefined;
+    left.added = [];
+    return new MemoryReadModel(spec, { build: left });
+  }
+
+  override async leave(): Promise<void> {
+    // there is nothing to close
   }
 
   override async swap(build: ReadModel, former: 'keep' | 'drop' = 'drop'): Promise<void> {
     if (!(build instanceof MemoryReadModel)) throw new TypeError('The build was made by another adapter.');
     const slot = this.slotOf(build.spec);
     slot.former = former === 'keep' ? slot.build : undefined;
+    if (slot.left === build.slot.build) slot.left = undefined;
     slot.build = build.slot.build;
     build.slot = slot;
   }
 
   override async abandon(build: ReadModel): Promise<void> {
-    if (build instanceof MemoryReadModel) build.slot = { build: emptyBuild() };
+    if (!(build instanceof MemoryReadModel)) return;
+    const slot = this.slotOf(build.spec);
+    if (slot.left === build.slot.build) slot.left = undefined;
+    build.slot = { build: emptyBuild() };
   }
 
   override async switchBack(spec: ReadModelSpec): Promise<boolean> {

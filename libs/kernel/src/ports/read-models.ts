@@ -34,6 +34,8 @@ export interface Checkpoint {
   readonly position: Position;
   /** Business time reached. */
   readonly clock: Instant;
+  /** What a build needs to go on after its process ended; forgotten with the first write that has none. */
+  readonly progress?: Json;
 }
 
 /** A range over the field behind the equal ones. */
@@ -103,8 +105,12 @@ export interface ReadModelSpec {
 export abstract class ReadModels {
   /** The build that is read now; made empty where there is none of this version. */
   abstract open(spec: ReadModelSpec): Promise<ReadModel>;
-  /** An empty build beside the one being read. */
+  /** An empty build beside the one being read; one that was left unfinished is removed. */
   abstract build(spec: ReadModelSpec): Promise<ReadModel>;
+  /** The build that a process which ended left unfinished, as far as it was written; undefined where there is none. */
+  abstract unfinished(spec: ReadModelSpec): Promise<ReadModel | undefined>;
+  /** Lets go of a build that another process may go on with. */
+  abstract leave(build: ReadModel): Promise<void>;
   /**
    * Makes a build the one that is read, in one step. The former one is dropped, or kept where that is asked for: until `drop`,
    * or until the next swap.
