@@ -22,7 +22,7 @@ export function composedTargets(eventStore: () => string): void {
       const [secret = ''] = token;
       const sent = await callerWith(commands, secret).post('/v1/commands/RecordPurchase', purchase('c-1', 'p-1'));
       expect(sent.status).toBe(201);
-      const path = `/v1/read-models/purchase_history?after=${sent.body.position}`;
+      const path = `/v1/read-models/purchase_history?after=${sent.body.position}&wait=10000`;
       const read = await callerWith(queries, secret).get(path);
       expect(read.text).toContain('p-1');
       for (const url of [commands, projector, queries]) {

@@ -132,7 +132,7 @@ export function positionOf(commit: bigint): Position {
   return position;
 }
 
-/** Where reading goes on behind a fact; the server gives that fact once more. */
+/** Where the log is read on from behind a fact. */
 export function placeOf(position: Position): { readonly commit: bigint; readonly prepare: bigint } {
   const commit = BigInt(position);
   return { commit, prepare: commit };

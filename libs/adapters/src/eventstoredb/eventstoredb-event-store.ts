@@ -211,7 +211,7 @@ async function* batches(
   for await (const page of pages) {
     for (const fact of page.facts) {
       const { position } = fact;
-      if (position <= passed) continue; // a page begins with the event that it goes on from
+      if (position <= passed) continue; // it came by the other way, too: from the log, or by the subscription
       if (position > upTo) break;
       passed = position;
       if (!wanted(fact)) continue;
