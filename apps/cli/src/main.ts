@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { boundGarbage } from '#runtime/heap-growth.js';
 import type { Access } from './access/access.js';
 import { commands } from './commands.js';
 import { terminalOf } from './frame/terminal.js';
@@ -7,6 +8,8 @@ import { run } from './run.js';
 
 const INTERRUPTED = 130;
 const { stdin, stdout, stderr, env } = process;
+
+boundGarbage();
 
 const ending = new AbortController();
 const opened: Access[] = [];
