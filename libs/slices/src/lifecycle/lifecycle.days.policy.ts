@@ -105,7 +105,7 @@ function counted(gaps: BuyingDays['gaps'], from: On, to: On, change: number): Bu
   if (from === undefined || to === undefined) return gaps;
   const length = String(daysBetween(from.day, to.day));
   const count = (gaps[length] ?? 0) + change;
-  if (count > 0) return Object.assign({ ...gaps }, { [length]: count }); // a copy without one field takes ten times as long
+  if (count > 0) return { ...gaps, [length]: count }; // a copy without one field takes ten times as long
   const { [length]: _, ...rest } = gaps;
   return rest;
 }
