@@ -24,7 +24,8 @@ export function guardConnections(server: Server, { bodyMs }: Patience): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.once('finish', () => {
       if (request.complete) return;
-      const timer = setTimeout(() => request.socket.destroy(), bodyMs).unref();
+      const socket = request.socket as Socket | null; // of a request that came over no connection there is none
+      const timer = setTimeout(() => socket?.destroy(), bodyMs).unref();
       request.once('close', () => clearTimeout(timer));
     });
   });
