@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onEventStoreDB } from '#testing/real-servers.js';
 import { CliWorld } from './cli.fixture.js';
 import { ndjson } from './server-kit.js';
-import { withSharedData } from './shared-data.fixture.js';
+import { withSharedData } from '#testing/shared-data.js';
 
 const LONG_MS = 300_000;
 const WAIT_MS = 20_000;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ImportWorld, shipped } from './import.fixture.js';
-import { withSharedData } from './shared-data.fixture.js';
+import { withSharedData } from '#testing/shared-data.js';
 
 const csv = (...rows: readonly string[]): string => [...rows, ''].join('\n');
 

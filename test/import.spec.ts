@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { ImportWorld, shipped } from './import.fixture.js';
-import { withSharedData } from './shared-data.fixture.js';
+import { withSharedData } from '#testing/shared-data.js';
 
 const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
 const row = (invoice: string, sku: string, quantity: number, at: string, price: string, customer: string): string =>

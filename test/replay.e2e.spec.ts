@@ -8,7 +8,7 @@ import { consent } from '../apps/cli/src/demo/chapters/consent.js';
 import { registration } from '../apps/cli/src/demo/chapters/registration.js';
 import { simulate } from '../apps/cli/src/demo/simulate.js';
 import { CliWorld, type Ended } from './cli.fixture.js';
-import { withSharedData } from './shared-data.fixture.js';
+import { withSharedData } from '#testing/shared-data.js';
 
 const built = existsSync(new URL('../dist/apps/cli/src/main.js', import.meta.url));
 const described = built ? describe : describe.skip;

@@ -5,7 +5,7 @@ import type { Verdict } from '#engine/verdict.js';
 import { WhatIf } from '#engine/what-if.js';
 import { loyaltyPolicy } from '#slices/loyalty/loyalty.policy.js';
 import { ImportWorld, shipped } from './import.fixture.js';
-import { withSharedData } from './shared-data.fixture.js';
+import { withSharedData } from '#testing/shared-data.js';
 
 /** Every so many customers, so that it is quick. */
 const ONE_IN = 20;

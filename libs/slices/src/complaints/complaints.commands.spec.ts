@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { withSharedData } from '#testing/shared-data.js';
 import { validateSync } from 'class-validator';
 import { parse } from 'csv-parse/sync';
 import { deciderSpec } from '#testing/given.js';
@@ -40,22 +41,21 @@ describe('requests about complaints', () => {
   });
 });
 
-const FILE = '/work/shared/data/complaints/cfpb_145.csv';
-const real = existsSync(FILE) ? it : it.skip;
-
-real('the complaints of the CFPB fit the commands (skipped where the file is absent)', () => {
-  const rows = parse<Record<string, string>>(readFileSync(FILE, 'utf8'), { columns: true });
-  const given = deciderSpec(complaintsSlice);
-  for (const row of rows) {
-    const raise = {
-      ...{ type: 'RaiseComplaint', customerId: 'synthetic-1', complaintId: row['complaint_id'], cause: row['issue'] },
-      ...{ channel: row['submitted_via'], at: `${row['date_received']}T12:00:00Z` },
-      text: row['consumer_complaint_narrative'] || undefined,
-    };
-    expect([raise.complaintId, refused(RaiseComplaint, raise)]).toEqual([raise.complaintId, []]);
-    given()
-      .when(raise)
-      .then({ type: 'ComplaintRaised', data: { channel: row['submitted_via'] } });
-  }
-  expect(rows).toHaveLength(145);
+withSharedData('complaints/cfpb_145.csv', (file) => {
+  it('the complaints of the CFPB fit the commands', () => {
+    const rows = parse<Record<string, string>>(readFileSync(file, 'utf8'), { columns: true });
+    const given = deciderSpec(complaintsSlice);
+    for (const row of rows) {
+      const raise = {
+        ...{ type: 'RaiseComplaint', customerId: 'synthetic-1', complaintId: row['complaint_id'], cause: row['issue'] },
+        ...{ channel: row['submitted_via'], at: `${row['date_received']}T12:00:00Z` },
+        text: row['consumer_complaint_narrative'] || undefined,
+      };
+      expect([raise.complaintId, refused(RaiseComplaint, raise)]).toEqual([raise.complaintId, []]);
+      given()
+        .when(raise)
+        .then({ type: 'ComplaintRaised', data: { channel: row['submitted_via'] } });
+    }
+    expect(rows).toHaveLength(145);
+  });
 });

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { withSharedData } from '#testing/shared-data.js';
 import { gunzipSync } from 'node:zlib';
 import { engineWorld } from '#testing/engine-world.js';
 import { clockAt, named, of, published, type GivenFact } from '#testing/makers.js';
@@ -110,9 +111,6 @@ describe('a customer’s satisfaction', () => {
   });
 });
 
-const FILE = '/work/shared/data/surveys/sfo_2012.csv.gz';
-const real = existsSync(FILE) ? it : it.skip;
-
 describe('surveys in a whole world', () => {
   it('fold the same again, and let no store see a comment', async () => {
     const world = await engineWorld([surveysSlice]);
@@ -126,8 +124,11 @@ describe('surveys in a whole world', () => {
     expect(rebuilt).toEqual(live);
     await world.close();
   });
-  real('count the passengers of San Francisco as the city did (skipped where the file is absent)', async () => {
-    const [head = '', ...rows] = gunzipSync(readFileSync(FILE)).toString('latin1').split('\r\n');
+});
+
+withSharedData('surveys/sfo_2012.csv.gz', (file) => {
+  it('count the passengers of San Francisco as the city did', async () => {
+    const [head = '', ...rows] = gunzipSync(readFileSync(file)).toString('latin1').split('\r\n');
     const column = head.split(',').indexOf('Q8N_WHOLE');
     const scores = rows.map((row) => Number(row.split(',')[column])).filter((score) => score >= 1 && score <= 5);
     const facts = scores.map((score) => answered('csat', score));
