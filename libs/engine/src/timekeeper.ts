@@ -74,10 +74,12 @@ export class Timekeeper {
     await this.sendAgain();
   }
 
-  /** The index of due instants must first hold what was appended before this process began. */
+  /** The indexes of due instants and of halves must first hold what was appended before this process began. */
   private async knowWhoIsDue(): Promise<void> {
     if (this.knowing) return;
-    await this.deps.readSide.caughtUp(settlementDue.name, await this.deps.store.head(), PATIENCE_MS);
+    const head = await this.deps.store.head();
+    for (const { name } of [settlementDue, followUpsPending])
+      await this.deps.readSide.caughtUp(name, head, PATIENCE_MS);
     this.knowing = true;
   }
 
