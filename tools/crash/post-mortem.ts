@@ -6,6 +6,7 @@ import { EmbeddedReadModels } from '#adapters/embedded/embedded-read-models.js';
 import { specOf } from '#engine/read-side.js';
 import { Registry } from '#engine/registry.js';
 import { customerOf, type Recorded } from '#kernel/fact.js';
+import type { EventStore } from '#kernel/ports/event-store.js';
 import { slices } from '#slices/index.js';
 import { halvesOf } from './ledger.js';
 import { openFrames } from './wal.js';
@@ -45,8 +46,11 @@ export async function postMortem(data: string): Promise<Remains> {
 }
 
 /** Every fact of a log that nobody writes to. */
-export async function factsIn(folder: string): Promise<readonly Recorded[]> {
-  const store = await EmbeddedEventStore.open({ folder, mode: 'read' });
+export const factsIn = async (folder: string): Promise<readonly Recorded[]> =>
+  everyFact(await EmbeddedEventStore.open({ folder, mode: 'read' }));
+
+/** Every fact of a store, which is closed then. */
+export async function everyFact(store: EventStore): Promise<readonly Recorded[]> {
   try {
     const facts: Recorded[] = [];
     for await (const batch of store.readAll()) facts.push(...batch.facts);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Recorded } from '#kernel/fact.js';
 import { Random } from '../bench/random.js';
 import { faultsOf } from '../crash/ledger.js';
+import { everyFact } from '../crash/post-mortem.js';
 import { replayFaults } from '../crash/replayed.js';
 import { freePort, Genuine } from './genuine.js';
 import { KINDS, playRound, type Kind, type Measured, type Scene } from './rounds.js';
@@ -133,14 +134,7 @@ async function secondHalves({ genuine, sent }: Scene): Promise<readonly string[]
 
 async function factsOn(url: string): Promise<readonly Recorded[]> {
   const { EventStoreDBEventStore } = await import('#adapters/eventstoredb/eventstoredb-event-store.js');
-  const store = await EventStoreDBEventStore.open({ url, mode: 'read' });
-  try {
-    const facts: Recorded[] = [];
-    for await (const batch of store.readAll()) facts.push(...batch.facts);
-    return facts;
-  } finally {
-    await store.close();
-  }
+  return everyFact(await EventStoreDBEventStore.open({ url, mode: 'read' }));
 }
 
 async function main(args: readonly string[]): Promise<number> {
