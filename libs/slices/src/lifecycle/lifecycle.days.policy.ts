@@ -19,14 +19,17 @@ export interface BuyingDays {
   readonly lastDay: Day | null;
   /** The newest days, rising. */
   readonly days: readonly BuyingDay[];
-  /** How often two neighbouring days lie so many days apart. */
-  readonly gaps: Readonly<Record<string, number>>;
+  /**
+   * How many days two neighbouring days lie apart, rising, each followed by how often that is: an object whose fields are
+   * named by such numbers takes ten times the memory.
+   */
+  readonly gaps: readonly number[];
 }
 
 /** A purchase older than so many buying days changes the first day only. */
 export const DAYS_KEPT = 400;
 
-export const noDays: BuyingDays = { buyingDays: 0, firstDay: null, lastDay: null, days: [], gaps: {} };
+export const noDays: BuyingDays = { buyingDays: 0, firstDay: null, lastDay: null, days: [], gaps: [] };
 
 /** The days with one more purchase, wherever its day falls. */
 export function withPurchase(known: BuyingDays, day: Day, fact: string): BuyingDays {
@@ -65,14 +68,15 @@ export function withoutPurchase(known: BuyingDays, day: Day, fact: string): Buyi
 /** The median of the gaps in days, halves kept; undefined without a gap. */
 export function medianGap({ gaps }: BuyingDays): number | undefined {
   let total = 0;
-  for (const length in gaps) total += gaps[length] as number;
+  for (let at = 1; at < gaps.length; at += 2) total += gaps[at] as number;
   if (total === 0) return undefined;
   const [low, high] = [Math.ceil(total / 2), Math.floor(total / 2) + 1];
   let [seen, lower] = [0, -1];
-  for (const length in gaps) {
-    seen += gaps[length] as number; // whole numbers as keys come in rising order, as ECMAScript has it
-    if (lower < 0 && seen >= low) lower = Number(length);
-    if (seen >= high) return (lower + Number(length)) / 2;
+  for (let at = 0; at < gaps.length; at += 2) {
+    const length = gaps[at] as number;
+    seen += gaps[at + 1] as number;
+    if (lower < 0 && seen >= low) lower = length;
+    if (seen >= high) return (lower + length) / 2;
   }
   return undefined;
 }
@@ -103,9 +107,10 @@ type On = { readonly day: Day } | undefined;
 /** A gap more or less between two days, where there are two. */
 function counted(gaps: BuyingDays['gaps'], from: On, to: On, change: number): BuyingDays['gaps'] {
   if (from === undefined || to === undefined) return gaps;
-  const length = String(daysBetween(from.day, to.day));
-  const count = (gaps[length] ?? 0) + change;
-  if (count > 0) return { ...gaps, [length]: count }; // a copy without one field takes ten times as long
-  const { [length]: _, ...rest } = gaps;
-  return rest;
+  const length = daysBetween(from.day, to.day);
+  let at = 0;
+  while (at < gaps.length && (gaps[at] as number) < length) at += 2;
+  if (gaps[at] !== length) return gaps.toSpliced(at, 0, length, change);
+  const count = (gaps[at + 1] as number) + change;
+  return count > 0 ? gaps.with(at + 1, count) : gaps.toSpliced(at, 2);
 }

@@ -161,7 +161,7 @@ describe('a purchase a year late', () => {
     expect(doc).toMatchObject({
       firstDay: '2025-03-01',
       buyingDays: 3,
-      gaps: { 31: 1, 306: 1 },
+      gaps: [31, 1, 306, 1],
       rhythm: { days: 168.5 },
     });
     expect(stagesOf(doc)).toEqual([

@@ -141,7 +141,7 @@ export const lifecycleStage = defineProjection<
   CustomerRegistered | CustomerContacted | PurchaseRecorded | PurchaseVoided | SurveyAnswered
 >({
   name: 'lifecycle_stage',
-  version: 3,
+  version: 4,
   about: "Each customer's stage with its history, and the rhythm in which they buy.",
   key: (fact) => (fact.type === 'CustomerContacted' && !fact.data.reached ? [] : fact.customerId),
   perCustomer: true,

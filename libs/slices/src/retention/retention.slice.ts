@@ -63,6 +63,7 @@ export const retentionSlice = defineSlice({
   commands: [AcknowledgeAlert, RecordRetentionAction, CloseAlert],
   policies: [retentionPolicy],
   decider: retention,
+  stateVersion: 2, // gaps between buying days are a list
   listens: [...answers, ...pointsIn],
   reactsTo: answers,
   projections: [retentionAlerts, retentionOutcomes],
