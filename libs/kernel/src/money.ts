@@ -31,7 +31,20 @@ export class MoneyOverflow extends DomainError {
   }
 }
 
-export const zero = (currency: string, scale = 2): Money => ({ units: 0, scale, currency });
+const zeros = new Map<string, Money>();
+const MOST_ZEROS = 1_000;
+
+/** The same object for the same currency and scale: states hold one a line of a purchase. */
+export function zero(currency: string, scale = 2): Money {
+  const name = `${scale}${currency}`;
+  let known = zeros.get(name);
+  if (known === undefined) {
+    known = Object.freeze({ units: 0, scale, currency });
+    if (zeros.size < MOST_ZEROS) zeros.set(name, known);
+  }
+  return known;
+}
+
 export const isZero = ({ units }: Money): boolean => units === 0;
 export const negated = (amount: Money): Money => ({ ...amount, units: 0 - amount.units });
 export const minus = (left: Money, right: Money): Money => plus(left, negated(right));

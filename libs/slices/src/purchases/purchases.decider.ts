@@ -36,6 +36,8 @@ import {
 
 type PurchaseEvent = PurchaseRecorded | PurchaseLinesAdded | PurchaseRefunded | PurchaseVoided;
 
+const NONE: readonly string[] = [];
+
 export const purchases: Decider<Purchases, PurchaseCommand, PurchaseEvent> = {
   initial: noPurchases,
   restore: restored,
@@ -50,7 +52,7 @@ export const purchases: Decider<Purchases, PurchaseCommand, PurchaseEvent> = {
           lines: lines.map(unrefunded),
           total,
           net: total,
-          refunds: [],
+          refunds: NONE,
           void: false,
         };
         return { byId: byId.set(purchaseId, opened) };

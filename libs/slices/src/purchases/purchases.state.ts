@@ -34,10 +34,10 @@ export const restored = (json: unknown): Purchases => ({
 
 /** Field by field: a copy of an object whose fields differ from one to the next takes several times as long. */
 export function unrefunded({ lineId, sku, quantity, unitPrice, amount }: PurchaseLine): LineState {
-  const back = { refundedQuantity: 0, refundedAmount: zero(amount.currency, amount.scale) };
+  const [refundedQuantity, refundedAmount] = [0, zero(amount.currency, amount.scale)];
   return unitPrice === undefined
-    ? { lineId, sku, quantity, amount, ...back }
-    : { lineId, sku, quantity, unitPrice, amount, ...back };
+    ? { lineId, sku, quantity, amount, refundedQuantity, refundedAmount }
+    : { lineId, sku, quantity, unitPrice, amount, refundedQuantity, refundedAmount };
 }
 
 /** Lines as facts hold them, each with its id and amount. @throws {PurchaseDoesNotAddUp} naming the line */
