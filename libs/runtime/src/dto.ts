@@ -56,20 +56,22 @@ export function instantiate(type: DtoClass, body: unknown, errors: FieldError[],
       if (value === null && field.clearable) instance[field.name] = null;
       continue;
     }
-    instance[field.name] = checked(field, value, body, errors, at(path, field.name));
+    instance[field.name] = checked(field, value, body, errors, path);
   }
   return instance;
 }
 
-function checked(field: Field, value: unknown, body: object, errors: FieldError[], path: string): unknown {
+/** @param within  Where the body is; the path of the field is only put together where something is wrong, or inside of it. */
+function checked(field: Field, value: unknown, body: object, errors: FieldError[], within: string): unknown {
   for (const condition of field.conditions) if (!condition(body, value)) return value;
   for (const rule of field.rules) {
     const wrong = rule.each && Array.isArray(value) ? value.findIndex((item) => !rule.holds(item, body)) : -1;
-    if (wrong >= 0) return void report(errors, `${path}[${wrong}]`, rule.message);
+    if (wrong >= 0) return void report(errors, `${at(within, field.name)}[${wrong}]`, rule.message);
     if (!(rule.each && Array.isArray(value)) && !rule.holds(value, body))
-      return void report(errors, path, rule.message);
+      return void report(errors, at(within, field.name), rule.message);
   }
   if (field.nested === undefined) return value;
+  const path = at(within, field.name);
   const { type, each } = field.nested;
   if (!each) return instantiate(type, value, errors, path);
   if (!Array.isArray(value)) return void report(errors, path, 'must be a list');

@@ -1,6 +1,6 @@
 import { plus, unitsAt, zero, type Money } from '#kernel/money.js';
 import { plusDays, type Day } from '#kernel/time.js';
-import { TIERS, worthOf, type Tier, type ValuePolicy } from '../value/value.policy.js';
+import { TIERS, tierOf, type Tier, type ValuePolicy } from '../value/value.policy.js';
 import { within, type DaySpend, type Window } from '../value/value.window.policy.js';
 
 /** The first business day on which time alone takes a tier away; a tier that was not reached has none. */
@@ -20,9 +20,15 @@ export function heldUntil(window: Window, policy: ValuePolicy): HeldUntil {
   if (last?.window === window && last.policy === policy) return last.held;
   if (before?.window === window && before.policy === policy) return before.held;
   const held: Partial<Record<Tier, Day>> = {};
-  for (const currency of new Set(window.map((entry) => entry.currency))) hold(held, window, currency, policy);
+  for (const currency of currenciesIn(window)) hold(held, window, currency, policy);
   [before, last] = [last, { window, policy, held }];
   return held;
+}
+
+function currenciesIn(window: Window): readonly string[] {
+  const found: string[] = [];
+  for (const { currency } of window) if (!found.includes(currency)) found.push(currency);
+  return found;
 }
 
 /**
@@ -30,17 +36,17 @@ export function heldUntil(window: Window, policy: ValuePolicy): HeldUntil {
  * latest that holds it. It ends where the best tier is reached.
  */
 function hold(held: Partial<Record<Tier, Day>>, window: Window, currency: string, policy: ValuePolicy): void {
-  const scale = window.reduce(
-    (most, entry) => (entry.currency === currency ? Math.max(most, entry.net.scale) : most),
-    0,
-  );
+  const known = policy.currencies[currency];
+  if (known === undefined) return;
+  let scale = 0;
+  for (const entry of window) if (entry.currency === currency && entry.net.scale > scale) ({ scale } = entry.net);
   let [units, days, reached] = [0, 0, TIERS.length - 1];
   for (let at = window.length - 1; at >= 0 && reached > 0; at -= 1) {
     const entry = window[at] as DaySpend;
     if (entry.currency !== currency) continue;
     units += unitsAt(entry.net, scale);
     days += 1;
-    const rank = TIERS.indexOf(worthOf({ units, scale, currency }, days, policy).tier);
+    const rank = TIERS.indexOf(tierOf(units, scale, days, known));
     if (rank >= reached) continue;
     const until = plusDays(entry.day, policy.windowDays);
     for (const tier of TIERS.slice(rank, reached)) if (until > (held[tier] ?? '')) held[tier] = until;

@@ -89,24 +89,32 @@ export const thousandths = ({ units, scale }: Money): number => {
   return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 };
 
-const levelOf = (reaches: (least: number) => boolean, { high, mid }: Threshold): Level =>
-  reaches(high) ? 'high' : reaches(mid) ? 'mid' : 'low';
-
 /** What spend and buying days in one currency are worth; without thresholds for it, low. */
 export function worthOf(spend: Money, buyingDays: number, { currencies }: ValuePolicy) {
   const known = currencies[spend.currency];
   if (known === undefined) return { spendLevel: 'low', buyingDaysLevel: 'low', tier: 'low' } as const;
-  const spendLevel = levelOf((least) => isAtLeast(spend, least), known.spend);
-  const buyingDaysLevel = levelOf((least) => buyingDays >= least, known.buyingDays);
+  const spendLevel = spendLevelOf(spend.units, spend.scale, known);
+  const buyingDaysLevel = daysLevelOf(buyingDays, known);
   return { spendLevel, buyingDaysLevel, tier: tierFor(spendLevel, buyingDaysLevel) };
 }
 
+/** The tier of so many units in a currency with these thresholds, without an object in between: it is asked for each day of a window. */
+export const tierOf = (units: number, scale: number, buyingDays: number, known: CurrencyRule): Tier =>
+  tierFor(spendLevelOf(units, scale, known), daysLevelOf(buyingDays, known));
+
+function spendLevelOf(units: number, scale: number, { spend: { high, mid } }: CurrencyRule): Level {
+  return isAtLeast(units, scale, high) ? 'high' : isAtLeast(units, scale, mid) ? 'mid' : 'low';
+}
+
+const daysLevelOf = (days: number, { buyingDays: { high, mid } }: CurrencyRule): Level =>
+  days >= high ? 'high' : days >= mid ? 'mid' : 'low';
+
 /** Big integers only where the threshold does not fit a number: this is asked several times a purchase. */
-function isAtLeast(spend: Money, wholeUnits: number): boolean {
-  const least = wholeUnits * 10 ** spend.scale;
+function isAtLeast(units: number, scale: number, wholeUnits: number): boolean {
+  const least = wholeUnits * 10 ** scale;
   return Number.isSafeInteger(least)
-    ? spend.units >= least
-    : exact(spend) >= BigInt(wholeUnits) * 10n ** BigInt(MAX_SCALE);
+    ? units >= least
+    : BigInt(units) * 10n ** BigInt(MAX_SCALE - scale) >= BigInt(wholeUnits) * 10n ** BigInt(MAX_SCALE);
 }
 
 /** VIP: both high. High: spend high. Mid: spend mid, or bought often for little. Low: the rest. */
