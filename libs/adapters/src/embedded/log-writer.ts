@@ -47,6 +47,11 @@ export class LogWriter {
     });
   }
 
+  /** How many facts a stream holds, as far as the last commit; undefined while that has to be read again. */
+  countOf(stream: string): number | undefined {
+    return this.broken ? undefined : this.rows.headOf(stream).count;
+  }
+
   /** Writes everything that waits. */
   drain(): void {
     while (this.waiting.length > 0) this.writeGroup();
