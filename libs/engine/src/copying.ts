@@ -2,6 +2,7 @@ import type { Position, Recorded } from '#kernel/fact.js';
 import type { Batch, EventStore } from '#kernel/ports/event-store.js';
 import { CopyRefused, type HistoryCopy } from '#kernel/ports/history-copy.js';
 import { envelopeOf, HistoryDigest } from './history-digest.js';
+import { AT_ONCE } from './mirroring.js';
 
 export interface Copied {
   readonly storeId: string;
@@ -55,7 +56,7 @@ async function walked(source: EventStore, copy: HistoryCopy, { tell, signal }: C
   let [last, taken] = [0, 0];
   try {
     let known = await held.next();
-    for await (const { facts, position } of source.readAll({ upTo: head })) {
+    for await (const { facts, position } of source.readAll({ upTo: head, batch: AT_ONCE })) {
       const fresh: Recorded[] = [];
       for (const fact of facts) {
         const envelope = envelopeOf(fact);

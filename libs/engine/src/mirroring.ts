@@ -3,6 +3,9 @@ import type { EventStore } from '#kernel/ports/event-store.js';
 import { CopyRefused, type HistoryCopy } from '#kernel/ports/history-copy.js';
 import { envelopeOf } from './history-digest.js';
 
+/** Facts taken at once: each time the disk is waited for. */
+export const AT_ONCE = 1_000;
+
 /** A copy that goes on following its source, and knows how far it is. */
 export interface Mirror extends HistoryCopy {
   /** Where its newest fact stands in the source; 0 when there is none. */
@@ -38,7 +41,8 @@ export async function mirrored(source: EventStore, mirror: Mirror, options: Mirr
   let taken = 0;
   const after = mirror.reached;
   await tell?.({ position: after, head, taken });
-  const batches = once ? source.readAll({ after, upTo: head }) : source.follow({ after, signal });
+  const wanted = { after, batch: AT_ONCE };
+  const batches = once ? source.readAll({ ...wanted, upTo: head }) : source.follow({ ...wanted, signal });
   for await (const { facts, position } of batches) {
     if (signal.aborted) return;
     if (facts.length > 0) await mirror.take(facts);

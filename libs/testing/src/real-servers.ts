@@ -5,7 +5,7 @@ const PORT = 2113;
 /** An image that is not there yet is fetched. */
 const START_MS = 300_000;
 
-/** Which servers must be there: a test that would be skipped for want of one then fails. */
+/** What must be there, `eventstoredb` or `eventstoredb-program`: a test that would be skipped for want of it then fails. */
 const required = (process.env['PATRON_REQUIRE'] ?? '').split(',');
 const named = (variable: string): string => process.env[variable] ?? '';
 const server = named('PATRON_TEST_EVENTSTOREDB');
@@ -18,7 +18,7 @@ const dockerAnswers = server === '' && (await answers());
 export function onEventStoreDB(name: string, tests: (server: () => string) => void): void {
   if (server !== '') return describe(name, () => tests(() => server));
   if (dockerAnswers) return describe(name, () => inContainer(tests));
-  skipped(name, 'PATRON_TEST_EVENTSTOREDB names no server, and no Docker answers');
+  skipped(name, 'eventstoredb', 'PATRON_TEST_EVENTSTOREDB names no server, and no Docker answers');
 }
 
 /**
@@ -28,7 +28,7 @@ export function onEventStoreDB(name: string, tests: (server: () => string) => vo
 export function withEventStoreDBProgram(name: string, tests: (program: string) => void): void {
   const program = named('PATRON_TEST_EVENTSTOREDB_PROGRAM');
   if (program !== '') return describe(name, () => tests(program));
-  skipped(name, 'PATRON_TEST_EVENTSTOREDB_PROGRAM names no program');
+  skipped(name, 'eventstoredb-program', 'PATRON_TEST_EVENTSTOREDB_PROGRAM names no program');
 }
 
 function inContainer(tests: (server: () => string) => void): void {
@@ -44,17 +44,17 @@ function inContainer(tests: (server: () => string) => void): void {
   tests(() => `esdb://127.0.0.1:${container?.getMappedPort(PORT) ?? 0}?tls=false`);
 }
 
-function skipped(name: string, why: string): void {
+function skipped(name: string, wants: string, why: string): void {
   const skip = `${name}: skipped, ${why}`;
-  if (!required.includes('eventstoredb')) {
+  if (!required.includes(wants)) {
     describe.skip(skip, () => {
       it('needs a server', () => undefined);
     });
     return;
   }
   describe(name, () => {
-    it('finds the server that PATRON_REQUIRE asks for', () => {
-      throw new Error(`${skip}, and PATRON_REQUIRE asks for one.`);
+    it('finds what PATRON_REQUIRE asks for', () => {
+      throw new Error(`${skip}, and PATRON_REQUIRE asks for it.`);
     });
   });
 }

@@ -143,6 +143,17 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     expect(got).toEqual(await factsOf(store));
   });
 
+  it('waits for a reader that is slower than one call to the server may last: every fact comes once', async () => {
+    for (let n = 0; n < 6; n += 1) await store.append(`many-${n}`, 0, proposals(1_000));
+    const got: string[] = [];
+    for await (const { facts } of store.readAll()) {
+      if (got.length === 0) await new Promise((resolve) => setTimeout(resolve, 6_000));
+      got.push(...facts.map(({ id }) => id));
+    }
+    expect(got).toEqual((await factsOf(store)).map(({ id }) => id));
+    expect(got).toHaveLength(6_000);
+  }, 20_000);
+
   it('looks past what others write once, not at every beat', async () => {
     await fill(store, 'note-1', 1);
     for (let n = 0; n < 12; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);

@@ -17,15 +17,17 @@ import {
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import { portError } from './outages.js';
 
-/** A stretch of the log is ended early behind so many bytes, so that large bodies do not fill the memory. */
-const MOST_STRETCH_BYTES = 16n * 1_048_576n;
+/** So long a stretch of the log is read in one call, well below what a call may take: then another one goes on. */
+const STRETCH_MS = 5_000;
 
-/** A stretch of the server's log, with what was kept of its events. */
-export interface Stretch<T> {
-  readonly kept: readonly T[];
-  /** Of the last event in it; where there was none, where it began. */
-  readonly last: Place;
-  readonly more: boolean;
+/** Of a read whose reader is slow. */
+export type Flow = Pick<Readable, 'pause' | 'resume'>;
+
+/** Takes a stretch of the log as it arrives. */
+export interface Taker {
+  begin(flow: Flow): void;
+  /** True where no more is wanted. */
+  take(event: AllStreamRecordedEvent): boolean;
 }
 
 /** The driver's reads, each whole or broken off: what is left early is cancelled, or its call would stay open for ever. */
@@ -33,41 +35,23 @@ export class Pages {
   constructor(private readonly client: EventStoreDBClient) {}
 
   /**
-   * Events of streams with a prefix behind a place of the whole log. The driver's read of the log has no filter, its
-   * subscription has: it is left as soon as it has caught up, or enough was taken.
+   * Events of streams with a prefix behind a place of the whole log, for some seconds. The driver's read of the log has no
+   * filter, its subscription has: it is left as soon as it has caught up, or enough was taken.
    *
-   * @param keep  What is kept of an event; events are given up as they arrive, undefined keeps nothing.
-   * @param upTo  Nothing behind this commit position is wanted.
+   * @returns  False where more may be behind it.
    * @throws {StoreRefused} for a place where the server's log has no event
    */
-  async behind<T>(
-    from: Place,
-    prefix: string,
-    { count, upTo }: { readonly count: number; readonly upTo: bigint },
-    keep: (event: AllStreamRecordedEvent) => T | undefined,
-    signal: AbortSignal,
-  ): Promise<Stretch<T>> {
-    const kept: T[] = [];
-    let read = 0;
-    let last = from;
-    let first: bigint | undefined;
-    const take = ({ event }: AllStreamResolvedEvent): boolean => {
-      if (event === undefined) return false;
-      read += 1;
-      last = event.position;
-      first ??= last.commit;
-      const one = keep(event);
-      if (one !== undefined) kept.push(one);
-      return read >= count || last.commit >= upTo || last.commit - first > MOST_STRETCH_BYTES;
-    };
+  async behind(from: Place, prefix: string, taker: Taker, signal: AbortSignal): Promise<boolean> {
     const begin = (): Begun => {
       const filter = streamNameFilter({ prefixes: [prefix] });
-      const read = this.client.subscribeToAll({ fromPosition: from, filter, requiresLeader: true });
-      return { read: read as unknown as Readable, cancel: () => read.unsubscribe() };
+      const subscription = this.client.subscribeToAll({ fromPosition: from, filter, requiresLeader: true });
+      const read = subscription as unknown as Readable;
+      taker.begin(read);
+      return { read, cancel: () => subscription.unsubscribe() };
     };
+    const take = ({ event }: AllStreamResolvedEvent): boolean => event !== undefined && taker.take(event);
     try {
-      const toItsEnd = await taken(begin, take, signal);
-      return { kept, last, more: !toItsEnd && last.commit < upTo };
+      return await taken(begin, take, signal, STRETCH_MS);
     } catch (error) {
       if (!(error instanceof UnknownError)) throw error;
       throw new StoreRefused(`EventStoreDB has no event at position ${from.commit}: is it one of another store?`, {
@@ -128,32 +112,49 @@ async function collected<T>(begin: () => StreamingRead<T>, signal: AbortSignal):
   return got;
 }
 
-/** Takes what arrives until `take` has enough: true where there is no more just now. */
-function taken<T>(begin: () => Begun, take: (one: T) => boolean, signal: AbortSignal): Promise<boolean> {
+/**
+ * Takes what arrives until `take` has enough: true where there is no more just now.
+ *
+ * @param lastsMs  After so long it is left, too, if anything arrived: where nothing does, the server may be silent.
+ */
+function taken<T>(
+  begin: () => Begun,
+  take: (one: T) => boolean,
+  signal: AbortSignal,
+  lastsMs = Infinity,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const { read, cancel } = begin();
-    let over = false;
+    let [over, arrived, late, caughtUp] = [false, false, false, false];
     const end = (how: () => void, isLeft: boolean): void => {
       if (over) return;
       over = true;
+      clearTimeout(timer);
       signal.removeEventListener('abort', leave);
       if (isLeft) cancel().catch(() => undefined); // it never began
       how();
     };
     const leave = (): void => end(() => reject(new Error('left early')), true);
+    const ended = (isAll: boolean): void => end(() => resolve(isAll), true);
+    const timer = Number.isFinite(lastsMs)
+      ? setTimeout(() => ((late = true), arrived && ended(false)), lastsMs)
+      : undefined;
     signal.addEventListener('abort', leave, { once: true });
     read.on('data', (one: T) => {
       if (over) return;
+      arrived = true;
       try {
-        if (take(one)) end(() => resolve(false), true);
+        if (take(one) || late) ended(false);
+        else if (caughtUp && read.readableLength === 0) ended(true);
       } catch (error) {
         end(() => reject(portError(error)), true);
       }
     });
     // it is said before what still stands in the driver's buffer was given out
-    const caughtUp = (): void =>
-      void (read.readableLength > 0 ? setImmediate(caughtUp) : end(() => resolve(true), true));
-    read.on('caughtUp', caughtUp);
+    read.on('caughtUp', () => {
+      caughtUp = true;
+      if (read.readableLength === 0) ended(true);
+    });
     read.once('end', () => end(() => resolve(true), false));
     read.on('error', (error: unknown) => end(() => reject(portError(error)), false));
     if (signal.aborted) leave();

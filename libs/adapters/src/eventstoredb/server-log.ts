@@ -1,22 +1,14 @@
 import type { AllStreamRecordedEvent, Position as Place } from '@eventstore/db-client';
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import type { Position, Recorded } from '#kernel/fact.js';
+import { Arrivals, type Page } from './arrivals.js';
 import type { Connection } from './connection.js';
 import { isFact, placeOf, positionOf, recordedOf } from './conversion.js';
+import type { Taker } from './pages.js';
 
 /** Events looked at backwards for the newest fact, at first and then. */
 const LAST = [1, 32, 1_024];
-/** Events asked for in the first read of many, and in later ones. */
-const [FIRST_PAGE, LARGEST_PAGE] = [1_024, 4_096];
-
-/** A stretch of the server's log. */
-export interface Page {
-  /** Ours. */
-  readonly facts: readonly Recorded[];
-  /** Where the next one begins. */
-  readonly last: Place;
-  readonly more: boolean;
-}
+const LARGEST_LOOK = 4_096;
 
 /** The log of all that a server holds, of which our facts are a part. */
 export class ServerLog {
@@ -61,7 +53,7 @@ export class ServerLog {
     const end = Math.max(this.known, this.beginning, this.looked === undefined ? 0 : positionOf(this.looked.commit));
     let [newest, from]: (Place | undefined)[] = [];
     for (let step = 0; ; step += 1) {
-      const count = LAST[step] ?? LARGEST_PAGE;
+      const count = LAST[step] ?? LARGEST_LOOK;
       const page = await this.newest(from, count);
       for (const { event } of page) {
         if (event === undefined) continue;
@@ -92,25 +84,29 @@ export class ServerLog {
   }
 
   /**
-   * The log from a place on, in pages, each asked for while the one before is worked on. What is left early is cancelled.
+   * The log from a place on, in pages as they arrive. What is left early is cancelled.
    *
    * @throws {StoreRefused} where the place is no place of this log
    */
   async *pages(from: Place, upTo: Position): AsyncGenerator<Page> {
     const leaving = new AbortController();
-    let count = FIRST_PAGE;
-    let next: Promise<Page> | undefined = this.page(from, count, upTo, leaving.signal);
+    let last = from;
     try {
-      while (next !== undefined) {
-        const page: Page = await next;
-        count = Math.min(count * 2, LARGEST_PAGE);
-        const goesOn = page.more && positionOf(page.last.commit) < upTo;
-        next = goesOn ? this.page(page.last, count, upTo, leaving.signal) : undefined;
-        yield page;
+      for (let more = true; more;) {
+        const arrivals = new Arrivals(last);
+        const stretch = this.stretch(last, upTo, arrivals, leaving.signal);
+        stretch.then(
+          () => arrivals.end(),
+          (error: unknown) => arrivals.end(error),
+        );
+        for await (const page of arrivals.pages()) {
+          last = page.last;
+          yield page;
+        }
+        more = !(await stretch) && positionOf(last.commit) < upTo;
       }
     } finally {
       leaving.abort();
-      next?.catch(() => undefined);
     }
   }
 
@@ -119,13 +115,18 @@ export class ServerLog {
     return calls.run((signal) => pages.newest(from, count, signal));
   }
 
-  private async page(from: Place, count: number, upTo: Position, leaving: AbortSignal): Promise<Page> {
+  /** @returns  False where more may be behind it. */
+  private stretch(from: Place, upTo: Position, arrivals: Arrivals, leaving: AbortSignal): Promise<boolean> {
     const { pages, calls } = this.connection;
-    const wanted = { count, upTo: Number.isFinite(upTo) ? BigInt(upTo) : 2n ** 63n };
-    const { kept, last, more } = await calls.run((late) =>
-      pages.behind(from, this.prefix, wanted, this.factIn, AbortSignal.any([late, leaving])),
-    );
-    return { facts: kept, last, more };
+    const end = Number.isFinite(upTo) ? BigInt(upTo) : 2n ** 63n;
+    const taker: Taker = {
+      begin: (flow) => arrivals.begin(flow),
+      take: (event) => {
+        arrivals.push(this.factIn(event), event.position);
+        return event.position.commit >= end;
+      },
+    };
+    return calls.run((late) => pages.behind(from, this.prefix, taker, AbortSignal.any([late, leaving])));
   }
 }
 

@@ -73,7 +73,7 @@ export interface ReadAll {
   readonly types?: readonly string[];
   /** All types but these, which are skipped unread. Not together with `types`. */
   readonly skip?: readonly string[];
-  /** Most facts handed over at once; 1,000 by default. */
+  /** Most facts handed over at once; at most 1,000 where nothing is said. */
   readonly batch?: number;
 }
 

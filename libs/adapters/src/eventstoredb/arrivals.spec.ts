@@ -1,0 +1,68 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Recorded } from '#kernel/fact.js';
+import { Arrivals, type Page } from './arrivals.js';
+import { placeOf } from './conversion.js';
+
+const KIB = 1_024;
+const fact = (position: number): Recorded => ({ position }) as Recorded;
+
+describe('facts as they arrive', () => {
+  let held = false;
+  let arrivals: Arrivals;
+  const flow = { pause: () => void (held = true), resume: () => void (held = false) };
+  const arrive = (count: number, from = 1, bytesEach = 1): void => {
+    for (let n = from; n < from + count; n += 1) arrivals.push(fact(n), placeOf(n * bytesEach));
+  };
+  const positions = ({ facts }: Page): number[] => facts.map(({ position }) => position);
+  beforeEach(() => {
+    held = false;
+    arrivals = new Arrivals(placeOf(0));
+    arrivals.begin(flow as never);
+  });
+
+  it('are handed over together as far as they came at once, and end with their stretch', async () => {
+    const pages: number[][] = [];
+    const reading = (async () => {
+      for await (const page of arrivals.pages()) pages.push(positions(page));
+    })();
+    await turn();
+    arrive(3);
+    await turn();
+    arrive(2, 4);
+    arrivals.end();
+    await reading;
+    expect(pages).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+  });
+
+  it('come before what broke them off', async () => {
+    arrive(2);
+    arrivals.end(new Error('gone'));
+    const pages = arrivals.pages();
+    expect(positions((await pages.next()).value as Page)).toEqual([1, 2]);
+    await expect(pages.next()).rejects.toThrow('gone');
+  });
+
+  it('tell how far the log was read where there is none of ours', async () => {
+    arrivals.push(undefined, placeOf(7));
+    arrivals.end();
+    const pages = arrivals.pages();
+    expect((await pages.next()).value).toEqual({ facts: [], last: placeOf(7) });
+    expect((await pages.next()).done).toBe(true);
+  });
+
+  it.each([
+    ['2,048 of them', 2_047, 1],
+    ['4 MiB of them', 4, KIB * KIB],
+  ])('hold the server back while %s wait, and let it go on when they were taken', async (_, fit, bytesEach) => {
+    arrive(fit, 1, bytesEach);
+    expect(held).toBe(false);
+    arrive(1, fit + 1, bytesEach);
+    expect(held).toBe(true);
+    const page = (await arrivals.pages().next()).value as Page;
+    expect(page.facts).toHaveLength(fit + 1);
+    expect(held).toBe(false);
+  });
+});
