@@ -1,16 +1,22 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EmbeddedEventStore } from '#adapters/embedded/embedded-event-store.js';
 import { EmbeddedReadModels } from '#adapters/embedded/embedded-read-models.js';
 import { MemoryKeys } from '#adapters/memory/memory-keys.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
+import type { ProjectorOptions } from '#engine/projector-options.js';
 import { Projector } from '#engine/projector.js';
 import { FactReader } from '#engine/reader.js';
 import { References } from '#engine/references.js';
 import { Registry } from '#engine/registry.js';
 import { Sealer } from '#engine/sealing.js';
+import { loadConfig } from '#runtime/config.js';
+import { partitionThreads } from '#runtime/partition-thread.js';
+import { partitionsFor } from '#runtime/partitions.js';
 import { bulkInsert, proposedEvents } from './bare.js';
 import { openEngine } from './commands.js';
 import { timed, type Figure, type Measure } from './measure.js';
+import type { Measured } from './partition-worker.js';
 import { bought, fresh, summarySlice, type Summary } from './summary.js';
 import { peersShape } from './workload.js';
 
@@ -28,13 +34,21 @@ async function oneDocument(folder: string): Promise<Figure> {
   const readModels = await EmbeddedReadModels.open({ folder, mode: 'write' });
   const registry = new Registry([summarySlice]);
   const reader = new FactReader(registry, new Sealer(new MemoryKeys()));
-  const projector = await Projector.open({ store, readModels, registry, reader, references: new References(registry) });
+  const references = new References(registry);
+  const threads = threadsOn({ folder, models: folder, slices: 'summary' });
+  const projector = await Projector.open({ store, readModels, registry, reader, references, ...threads });
   const own = await timed(() => projector.rebuild('summary'));
   const limit = await timed(() => bareRebuild(folder, store));
   await projector.stop();
   await readModels.close();
   await store.close();
   return { value: own, limit };
+}
+
+/** As a server has them: a partition a core. `PATRON_PARTITIONS` says otherwise. */
+function threadsOn(measured: Measured): Pick<ProjectorOptions, 'partitions' | 'threads'> {
+  const threads = partitionThreads(measured, fileURLToPath(new URL('./partition-worker.js', import.meta.url)));
+  return threads === undefined ? {} : { partitions: partitionsFor(loadConfig({ env: process.env })), threads };
 }
 
 /** Scan, parse, fold in memory, write all documents in key order in one transaction. */
@@ -73,7 +87,9 @@ async function allModels(folder: string): Promise<Figure> {
   await Promise.all(Array.from({ length: 64 }, caller));
   const { registry, reader, references } = engine;
   const anew = await EmbeddedReadModels.open({ folder: join(folder, 'anew'), mode: 'write' });
-  const projector = await Projector.open({ store, readModels: anew, registry, reader, references, batch: 20_000 });
+  const threads = threadsOn({ folder, models: join(folder, 'anew'), slices: 'all' });
+  const opening = { store, readModels: anew, registry, reader, references, batch: 20_000 };
+  const projector = await Projector.open({ ...opening, ...threads });
   const own = await timed(() => projector.catchUp());
   const written: (readonly [string, object])[][] = [];
   for (const name of registry.projections.keys()) written.push(await scanned(await projector.model(name)));

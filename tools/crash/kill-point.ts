@@ -6,6 +6,8 @@ export const PLACES = {
   appended: 'EmbeddedEventStore.append',
   /** Some projections have written a batch, the others have not. */
   projected: 'ReadModelFile.write',
+  /** A portion of customers is in a build of one read model. */
+  kept: 'ReadModelFile.keep',
   indexed: 'ReadModelFile.addIndexes',
   synced: 'ReadModelFile.sync',
   /** Readers were switched to a new build, the former one is being put away. */

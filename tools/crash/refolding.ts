@@ -21,13 +21,14 @@ function copied(from: string, to: string): string {
 }
 
 const inRebuild: readonly KillPoint[] = [
+  { place: 'kept', times: 1, match: MODEL },
   { place: 'projected', times: 1, match: MODEL },
   { place: 'indexed', times: 2, match: MODEL },
   { place: 'synced', times: 1, match: MODEL },
   { place: 'closed', times: 1, match: MODEL },
 ];
 
-/** In the first write of a build, with its indexes made, when it is whole, and when readers were switched to it. */
+/** With the first portion of a build, in its first write as a whole, with its indexes made, when it is whole, and when readers were switched to it. */
 export const rebuild: Check = {
   name: 'in a rebuild',
   async run(folder) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { boundGarbage } from '#runtime/heap-growth.js';
 import type { Access } from './access/access.js';
 import { commands } from './commands.js';
+import { UsageError } from './frame/parse-args.js';
 import { terminalOf } from './frame/terminal.js';
 import type { World } from './frame/world.js';
 import { run } from './run.js';
@@ -45,10 +46,14 @@ const world: World = {
   signal: ending.signal,
   patron: async (where, wanted) => {
     const server = where.server ?? (where.data === undefined ? env['PATRON_SERVER'] : undefined);
-    const access =
-      server === undefined || server === ''
-        ? await (await import('./access/direct.js')).DirectAccess.open(where, wanted, env)
-        : new (await import('./access/remote.js')).RemoteAccess(server, where.token ?? env['PATRON_TOKEN']);
+    const isHere = server === undefined || server === '';
+    if (!isHere && where.partitions !== undefined)
+      throw new UsageError(
+        '--partitions is for who folds: give it to `patron serve`, not to a command that goes through it.',
+      );
+    const access = isHere
+      ? await (await import('./access/direct.js')).DirectAccess.open(where, wanted, env)
+      : new (await import('./access/remote.js')).RemoteAccess(server, where.token ?? env['PATRON_TOKEN']);
     opened.push(access);
     return access;
   },

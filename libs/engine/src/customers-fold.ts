@@ -1,7 +1,6 @@
 import { DefinitionError } from '#kernel/errors.js';
 import { customerOf, type Recorded } from '#kernel/fact.js';
-import { StaleDocument, type Checkpoint, type Stored } from '#kernel/ports/read-models.js';
-import { EARLIEST } from '#kernel/time.js';
+import { StaleDocument, type Stored } from '#kernel/ports/read-models.js';
 import type { Build } from './build.js';
 import { CustomerFold } from './customer-fold.js';
 import { Incoming } from './incoming.js';
@@ -9,7 +8,7 @@ import type { Passing } from './passing.js';
 import type { FactReader } from './reader.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
-import type { BuildProgress } from './resuming.js';
+import { progressWith, type FoldedPortion } from './resuming.js';
 
 /** Documents that are handed over together: few, as what lives on while others are made costs its collection. */
 const TOGETHER = 32;
@@ -43,21 +42,17 @@ export class PortionFold {
     if (made.length > 0) await this.guarded(() => this.build.model.add(made));
   }
 
-  /** What was handed over stays, with how far the build is. */
-  keep(progress: Omit<BuildProgress, 'parked'>): Promise<void> {
-    return this.write({ position: 0, clock: EARLIEST }, progress);
+  /** What was handed over stays, with what the build has now. */
+  async keep(folded: FoldedPortion): Promise<void> {
+    const { projection, model, parking } = this.build;
+    await this.handOver();
+    const parked = parking.of(projection.name);
+    await this.guarded(() => model.keep((noted) => ({ ...progressWith(noted, folded, parked) })));
   }
 
   /** All customers are in it. */
-  finish(checkpoint: Checkpoint): Promise<void> {
-    return this.write(checkpoint, {});
-  }
-
-  private async write(checkpoint: Checkpoint, progress: Omit<BuildProgress, 'parked'>): Promise<void> {
-    const { projection, model, parking } = this.build;
-    await this.handOver();
-    const noted = { ...progress, parked: parking.of(projection.name) };
-    await this.guarded(() => model.write([], { ...checkpoint, progress: noted }));
+  index(): Promise<void> {
+    return this.guarded(() => this.build.model.index());
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
@@ -107,12 +102,6 @@ export class CustomersFold {
   async endPortion(): Promise<void> {
     await this.end();
     this.stream = undefined;
-  }
-
-  /** The same, and all that was made is kept. */
-  async keep(progress: Omit<BuildProgress, 'parked'>): Promise<void> {
-    await this.endPortion();
-    for (const part of this.parts) await part.keep(progress);
   }
 
   private async begin(stream: string): Promise<void> {

@@ -13,6 +13,7 @@ import { FollowUps } from './follow-ups.js';
 import { Identities } from './identities.js';
 import { CustomerLoader } from './loader.js';
 import { Measurements } from './measurements.js';
+import type { OpenPartitions } from './partition.js';
 import { Policies } from './policies.js';
 import type { Projecting } from './projecting.js';
 import { Projector } from './projector.js';
@@ -44,6 +45,12 @@ export interface EngineOptions {
   readonly batch?: number;
   /** See `ProjectorOptions`. */
   readonly portion?: number;
+  /** See `ProjectorOptions`. */
+  readonly partitions?: number;
+  /** See `ProjectorOptions`. */
+  readonly threads?: OpenPartitions;
+  /** See `ProjectorOptions`. */
+  readonly threadsFrom?: number;
   /** How long a projection waits for more, see `ProjectorOptions`. */
   readonly lingerMs?: number;
 }
@@ -86,6 +93,9 @@ export class Engine {
       write = true,
       batch,
       portion,
+      partitions,
+      threads,
+      threadsFrom,
       lingerMs,
     } = options;
     const registry = new Registry(slices);
@@ -121,6 +131,9 @@ export class Engine {
       references,
       ...(batch !== undefined && { batch }),
       ...(portion !== undefined && { portion }),
+      ...(partitions !== undefined && { partitions }),
+      ...(threads !== undefined && { threads }),
+      ...(threadsFrom !== undefined && { threadsFrom }),
       ...(lingerMs !== undefined && { lingerMs }),
     };
     const projector =

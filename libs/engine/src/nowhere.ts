@@ -13,6 +13,8 @@ export class Nowhere extends ReadModel {
   override checkpoint = this.refuse;
   override load = this.refuse;
   override write = this.refuse;
+  override keep = this.refuse;
+  override index = this.refuse;
   override timers = this.refuse;
   override find = this.refuse;
   override scan = this.refuse;

@@ -33,11 +33,16 @@ export class Parking {
   /** For a build beside the one that is read, which goes on with what it has parked itself. */
   static ofBuild(parked: readonly Parked[] = []): Parking {
     const parking = new Parking();
+    parking.hold(parked);
+    return parking;
+  }
+
+  /** What others parked of the same build. */
+  hold(parked: readonly Parked[]): void {
     for (const one of parked) {
       const { projection, customerId, stream, revision } = one;
-      parking.parked.set(keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId), one);
+      this.parked.set(keyOf(projection, customerId === '' ? `${stream} ${revision}` : customerId), one);
     }
-    return parking;
   }
 
   /** True where it ends with the build: then what it holds is written with the build's progress. */

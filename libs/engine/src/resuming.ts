@@ -1,15 +1,17 @@
 import type { Position } from '#kernel/fact.js';
+import type { Portion } from '#kernel/ports/event-store.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import type { Build } from './build.js';
 import { Parking, type Parked } from './parking.js';
 import type { ProjectorOptions } from './projector-options.js';
 import { specOf } from './read-side.js';
+import { withPortion, type StreamRanges } from './stream-ranges.js';
 
 /** What a build notes of itself, so that one process can go on with what another had built when it ended. */
 export interface BuildProgress {
-  /** Of a build that goes customer by customer: streams up to this one are in it. */
-  readonly streams?: number;
+  /** Of a build that goes customer by customer: the streams that are in it. */
+  readonly done?: StreamRanges;
   /** Where the log ended for them. */
   readonly upTo?: Position;
   /** Facts that were folded. */
@@ -17,10 +19,28 @@ export interface BuildProgress {
   readonly parked: readonly Parked[];
 }
 
+/** A portion that was folded. */
+export interface FoldedPortion {
+  readonly portion: Portion;
+  readonly upTo: Position;
+  readonly facts: number;
+}
+
+/** Several may work on a build: each adds its portion, and whom it parked, to what is noted. */
+export function progressWith(
+  noted: Partial<BuildProgress> = {},
+  { portion, upTo, facts }: FoldedPortion,
+  parked: readonly Parked[],
+): BuildProgress {
+  const { done = [], facts: before = 0, parked: known = [] } = noted;
+  const all = new Map([...known, ...parked].map((one) => [one.position, one]));
+  return { done: withPortion(done, portion), upTo, facts: before + facts, parked: [...all.values()] };
+}
+
 /** A build as it was found or begun. */
 export interface Begun extends Build {
   /** Streams that are in it already; all of them where `folded` is not 0. */
-  readonly streams: number;
+  readonly done: StreamRanges;
   readonly facts: number;
   readonly upTo: Position | undefined;
   /** Everything up to here is in it. */
@@ -34,9 +54,11 @@ export async function begun(options: ProjectorOptions, projection: AnyProjection
   const left = parking === undefined ? await readModels.unfinished(spec) : undefined;
   const checkpoint = await left?.checkpoint();
   if (left !== undefined && checkpoint?.progress !== undefined) {
-    const { streams = 0, facts = 0, upTo, parked } = checkpoint.progress as unknown as BuildProgress;
+    const { done, facts = 0, upTo, parked } = checkpoint.progress as unknown as BuildProgress;
+    const { position: folded } = checkpoint;
     const found = { projection, model: left, parking: Parking.ofBuild(parked) };
-    return { ...found, streams, facts, upTo, folded: checkpoint.position };
+    // earlier versions noted otherwise what they had
+    if (done !== undefined || folded > 0) return { ...found, done: done ?? [], facts, upTo, folded };
   }
   if (left !== undefined) await readModels.abandon(left);
   return anew(options, projection);
@@ -58,7 +80,7 @@ export async function agreed(options: ProjectorOptions, builds: readonly Begun[]
 async function anew(options: ProjectorOptions, projection: AnyProjection): Promise<Begun> {
   const { readModels, registry, parking = () => Parking.ofBuild() } = options;
   const model = await readModels.build(specOf(registry, projection.name));
-  return { projection, model, parking: parking(), streams: 0, facts: 0, upTo: undefined, folded: 0 };
+  return { projection, model, parking: parking(), done: [], facts: 0, upTo: undefined, folded: 0 };
 }
 
 /** Lets go of builds: for a later process where this one ends, and else for good. */

@@ -40,7 +40,7 @@ describe('the configuration', () => {
 
   it('names every bad key and where it is from', () => {
     file({ port: 'many', colour: 'red', target: 'some' });
-    const message = refusal({ env: { PATRON_TICK_MINUTES: '0' }, flags: { clock: 'noon' } });
+    const message = refusal({ env: { PATRON_TICK_MINUTES: '0' }, flags: { clock: 'noon', partitions: '0' } });
     expect(message.split('\n')).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^port \(patron\.config\.json\): "many" is not a port/),
@@ -48,6 +48,7 @@ describe('the configuration', () => {
         expect.stringMatching(/^target \(patron\.config\.json\)/),
         expect.stringMatching(/^tickMinutes \(environment PATRON_TICK_MINUTES\)/),
         expect.stringMatching(/^clock \(flag --clock\)/),
+        expect.stringMatching(/^partitions \(flag --partitions\): "0" is not a whole number from 1 to 64/),
       ]),
     );
   });

@@ -27,6 +27,8 @@ export interface PatronConfig {
   readonly bodyLimit: number;
   /** Most facts folded between two writes of a projection; the engine's own figure when left out. */
   readonly batch?: number;
+  /** How many partitions of the customers a build of read models folds at once; by the machine's cores when left out. */
+  readonly partitions?: number;
   /** How often the clock process runs. */
   readonly tickMinutes: number;
 }
@@ -75,6 +77,7 @@ const SETTINGS: Readonly<Record<keyof PatronConfig, Setting>> = {
   logLevel: { read: oneOf(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'log' },
   bodyLimit: { read: whole(1_024, 16_777_216), expected: 'bytes from 1024 to 16777216', fallback: 262_144 },
   batch: { read: whole(1, 100_000), expected: 'a whole number from 1 to 100000' },
+  partitions: { read: whole(1, 64), expected: 'a whole number from 1 to 64' },
   tickMinutes: { read: whole(1, 1_440), expected: 'minutes from 1 to 1440', fallback: 60 },
 };
 

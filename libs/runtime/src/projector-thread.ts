@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { DomainError, type ErrorKind } from '#kernel/errors.js';
 import type { Position } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
-import { NotYetProjected } from '#engine/errors.js';
 import type { Compared, Progress, Projecting, ProjectionStatus } from '#engine/projecting.js';
 import { specOf } from '#engine/read-side.js';
 import type { Registry } from '#engine/registry.js';
 import { settled } from '#engine/settled.js';
 import type { PatronConfig } from './config.js';
+import { errorOf, type Refused } from './refusals.js';
 
 /** What the thread is told to do. */
 export type Order =
@@ -33,28 +32,9 @@ export type Report =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly refused: Refused };
 
-/** An error on its way between threads, which keeps a class of its own only where somebody asks for it. */
-export interface Refused {
-  readonly message: string;
-  readonly code?: string;
-  readonly kind?: ErrorKind;
-  /** Of `NotYetProjected`. */
-  readonly late?: readonly [name: string, reached: Position, position: Position];
-}
-
 export interface ThreadData {
   readonly config: PatronConfig;
   readonly lingerMs?: number;
-}
-
-class Told extends DomainError {
-  constructor(
-    readonly code: string,
-    readonly kind: ErrorKind,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 type Asked = Order extends infer One ? (One extends Order ? Omit<One, 'id'> : never) : never;
@@ -213,8 +193,3 @@ export class ProjectorThread implements Projecting {
 
 const unavailable = (error: Error): Error =>
   new StoreUnavailable(`The thread that folds projections cannot be asked: ${error.message}`, { cause: error });
-
-function errorOf({ message, code, kind, late }: Refused): Error {
-  if (late !== undefined) return new NotYetProjected(...late);
-  return code === undefined || kind === undefined ? new Error(message) : new Told(code, kind, message);
-}

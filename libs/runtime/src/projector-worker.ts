@@ -1,7 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { DomainError } from '#kernel/errors.js';
 import { SystemClock } from '#adapters/system/system-clock.js';
-import { NotYetProjected } from '#engine/errors.js';
 import { Projector } from '#engine/projector.js';
 import { FactReader } from '#engine/reader.js';
 import { References } from '#engine/references.js';
@@ -9,8 +7,10 @@ import { Registry } from '#engine/registry.js';
 import { Sealer } from '#engine/sealing.js';
 import { slices } from '#slices/index.js';
 import { openEventStore, openKeys, openReadModels } from './adapters.js';
+import { partitionsOf } from './partitions.js';
 import { yieldToOthers } from './yielding.js';
-import type { Order, Refused, Report, ThreadData } from './projector-thread.js';
+import type { Order, Report, ThreadData } from './projector-thread.js';
+import { refusedOf } from './refusals.js';
 
 /** The other end of `ProjectorThread`. */
 async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => void) {
@@ -22,6 +22,7 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
   const reader = new FactReader(registry, new Sealer(keys));
   const projector = await Projector.open({
     ...{ store, readModels, registry, reader, references },
+    ...partitionsOf(config),
     ...(config.batch !== undefined && { batch: config.batch }),
     ...(lingerMs !== undefined && { lingerMs }),
   });
@@ -63,15 +64,6 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
       tell({ id: order.id, refused: refusedOf(error) });
     }
   };
-}
-
-function refusedOf(error: unknown): Refused {
-  if (error instanceof NotYetProjected) {
-    const { message, model, reached, wanted } = error;
-    return { message, late: [model, reached, wanted] };
-  }
-  if (error instanceof DomainError) return { message: error.message, code: error.code, kind: error.kind };
-  return { message: error instanceof Error ? error.message : String(error) };
 }
 
 const port = parentPort;

@@ -19,6 +19,8 @@ import { documentsOf } from './projection-spec.js';
 export interface WorldOptions {
   readonly now?: Instant;
   readonly batch?: number;
+  /** Partitions of customers that a rebuild folds beside each other; 1 by default. */
+  readonly partitions?: number;
   readonly store?: EventStore;
   readonly readModels?: ReadModels;
   readonly keys?: Keys;
@@ -60,10 +62,10 @@ const MASTER = new Uint8Array(32).fill(7);
 
 /** Opens a world. Close it, or a follower waits for ever. */
 export async function engineWorld(slices: readonly Slice[], options: WorldOptions = {}): Promise<World> {
-  const { now = '2026-03-02T12:00:00.000Z', batch } = options;
+  const { now = '2026-03-02T12:00:00.000Z', batch, partitions = 1 } = options;
   const clock = options.clock ?? new FixedClock(now);
   const parts = {
-    ...{ clock, batch },
+    ...{ clock, batch, partitions },
     store: options.store ?? new MemoryEventStore(clock, 'world'),
     readModels: options.readModels ?? new MemoryReadModels(),
     keys: options.keys ?? new MemoryKeys(MASTER),
@@ -74,7 +76,7 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
   let commands = 0;
   const nextCommandId = (): string => `world-${world}/command-${(commands += 1)}`;
   const engine = await Engine.open({
-    ...{ store, readModels, keys, clock, ids, slices },
+    ...{ store, readModels, keys, clock, ids, slices, partitions },
     ...(batch !== undefined && { batch }),
     portion: PORTION,
   });

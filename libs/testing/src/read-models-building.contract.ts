@@ -5,6 +5,7 @@ import { CLOCK, keysOf, specWith, written, type ReadModelsSubject } from './read
 
 const BY_STAGE: Index = { stage: 1 };
 const SPEC = specWith(BY_STAGE);
+const keysFrom = (letter: string, count: number): string[] => Array.from({ length: count }, (_, at) => letter + at);
 /** How long another process may go on reading a former build. */
 const NOTICE_MS = 250;
 
@@ -100,6 +101,42 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       expect(keysOf(await reader.scan('', 10))).toEqual(['a', 'b', 'c', 'd']);
       expect(keysOf(await reader.find({ index: BY_STAGE, equal: { stage: 'new' }, limit: 5 }))).toEqual(['a', 'b']);
       expect(await (await reopened()).unfinished(SPEC)).toBeUndefined();
+    });
+
+    it('takes documents of several writers, each of whose keeps is told what was noted before', async () => {
+      const build = await readModels().build(SPEC);
+      const name = readModels().nameOf(build);
+      const [one, two] = [await readModels().join(SPEC, name), await readModels().join(SPEC, name)];
+      const keep = (writer: typeof build, part: string): Promise<void> =>
+        writer.keep((before) => ({ parts: [...((before?.['parts'] as string[] | undefined) ?? []), part] }));
+      await one.add(keysFrom('a', 10).map((key) => written(key, { stage: 'new' })));
+      await two.add([written('b', { stage: 'old' })]);
+      await keep(two, 'second');
+      expect(await build.count()).toBe(1);
+      await keep(one, 'first');
+      await two.add([written('lost', {})]);
+      for (const writer of [one, two]) await readModels().leave(writer);
+      expect(await build.checkpoint()).toMatchObject({ position: 0, progress: { parts: ['second', 'first'] } });
+
+      await build.index();
+      await build.write([], { position: 9, clock: CLOCK });
+      await readModels().swap(build);
+      const reader = await readModels().open(SPEC);
+      expect(keysOf(await reader.scan('', 20))).toEqual([...keysFrom('a', 10), 'b']);
+      expect(keysOf(await reader.find({ index: BY_STAGE, equal: { stage: 'old' }, limit: 5 }))).toEqual(['b']);
+      expect(await reader.checkpoint()).toEqual({ position: 9, clock: CLOCK });
+    });
+
+    it('refuses, before it is read, a document that two writers added', async () => {
+      const build = await readModels().build(SPEC);
+      const twice = async (): Promise<void> => {
+        for (const writer of [build, await readModels().join(SPEC, readModels().nameOf(build))]) {
+          await writer.add([written('a', {})]);
+          await writer.keep(() => ({}));
+        }
+        await build.index();
+      };
+      await expect(twice()).rejects.toMatchObject({ code: 'read_models.stale_document', key: 'a' });
     });
 
     it('refuses, before it is read, a document that was added twice', async () => {

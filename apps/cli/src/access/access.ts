@@ -20,6 +20,8 @@ export interface WhereGiven {
   readonly keys?: string | undefined;
   readonly server?: string | undefined;
   readonly token?: string | undefined;
+  /** Of builds that this process makes. */
+  readonly partitions?: string | undefined;
 }
 
 /**

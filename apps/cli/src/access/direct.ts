@@ -51,11 +51,11 @@ export class DirectAccess implements Access {
 
   /** @throws {DomainError} where a server holds the folder for writing, naming its pid */
   static async open(
-    { data, keys }: WhereGiven,
+    { data, keys, partitions }: WhereGiven,
     wanted: Wanted,
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<DirectAccess> {
-    const config = loadConfig({ flags: { data, keys }, env });
+    const config = loadConfig({ flags: { data, keys, partitions }, env });
     const mode = wanted === 'read' ? 'read' : wanted === 'fold' && isMirror(config) ? 'fold' : 'write';
     const opening = { mode, lingerMs: LINGER_MS, thread: wanted === 'bulk' } as const;
     return new DirectAccess(await openPatron({ ...config, target: 'all' }, opening));

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { existsSync } from 'node:fs';
 import { isDay, startOfDay, toInstant } from '#kernel/time.js';
 import { Exit } from '#runtime/exit.js';
-import { asJson, defineCommand, where } from '../frame/define-command.js';
+import { asJson, building, defineCommand, where } from '../frame/define-command.js';
 import { fileText, objectIn } from '../frame/input.js';
 import { UsageError } from '../frame/parse-args.js';
 import { ProgressLine } from '../frame/progress.js';
@@ -24,6 +24,7 @@ export const importCommand = defineCommand({
     clock: { value: 'instant|day', about: 'Leave later rows out, and let business time stand still there afterwards.' },
     dryRun: { about: 'Read, sort and match; send nothing.' },
     noWait: { about: 'Do not wait for the read models.' },
+    ...building,
     ...asJson,
     ...where,
   },

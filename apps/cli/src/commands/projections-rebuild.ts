@@ -1,6 +1,6 @@
 import type { Compared } from '#engine/projecting.js';
 import { Exit } from '#runtime/exit.js';
-import { asJson, defineCommand, where } from '../frame/define-command.js';
+import { asJson, building, defineCommand, where } from '../frame/define-command.js';
 import { UsageError } from '../frame/parse-args.js';
 import { ProgressLine } from '../frame/progress.js';
 
@@ -9,7 +9,7 @@ export const projectionsRebuild = defineCommand({
   about: 'Fold a projection anew from the first fact beside the present one, then let readers switch.',
   example: 'patron projections rebuild lifecycle_stage',
   args: ['name?'],
-  flags: { all: { about: 'Every projection, in one pass over the log.' }, ...asJson, ...where },
+  flags: { all: { about: 'Every projection, in one pass over the log.' }, ...building, ...asJson, ...where },
   async run({ args, flags }, world) {
     if ((args.name === undefined) !== flags.all) throw new UsageError('Name one projection, or give --all.');
     const patron = await world.patron(flags, 'fold');

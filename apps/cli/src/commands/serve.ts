@@ -1,6 +1,6 @@
 import { Exit } from '#runtime/exit.js';
 import { loadConfig, TARGETS } from '#runtime/config.js';
-import { defineCommand, where } from '../frame/define-command.js';
+import { building, defineCommand, where } from '../frame/define-command.js';
 
 export const serve = defineCommand({
   usage: 'patron serve',
@@ -17,6 +17,7 @@ export const serve = defineCommand({
     eventStore: { value: 'embedded|memory|url', about: 'Where facts are kept (default embedded).' },
     readModels: { value: 'embedded|memory|url', about: 'Where read models are kept (default embedded).' },
     logLevel: { value: 'level', about: 'error, warn, log or debug.' },
+    ...building,
     batch: { value: 'n', about: 'Most facts folded between two writes.' },
   },
   async run({ flags }, world) {

@@ -59,4 +59,9 @@ export const where = {
   token: { value: 'token', about: 'Token for the server (PATRON_TOKEN).' },
 } as const satisfies Flags;
 
+/** For commands that may build read models in this process. */
+export const building = {
+  partitions: { value: 'n', about: 'Partitions of the customers that are folded at once (default: by the cores).' },
+} as const satisfies Flags;
+
 export const asJson = { json: { about: 'Answer in JSON.' } } as const satisfies Flags;

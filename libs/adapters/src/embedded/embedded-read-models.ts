@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import { EARLIEST } from '#kernel/time.js';
 import { removeDatabase } from './durable-files.js';
 import type { ReadModelFile } from './read-model-file.js';
@@ -45,6 +45,14 @@ class EmbeddedReadModel extends ReadModel {
 
   override async add(documents: readonly Stored[]): Promise<void> {
     this.written().add(documents);
+  }
+
+  override async keep(noted: (before: Json | undefined) => Json): Promise<void> {
+    this.written().keep(noted);
+  }
+
+  override async index(): Promise<void> {
+    this.written().addIndexes();
   }
 
   private written(): ReadModelFile {
@@ -108,6 +116,17 @@ export class EmbeddedReadModels extends ReadModels {
     const slot = this.slotOf(spec);
     const file = slot.unfinished();
     return file === undefined ? undefined : this.built(spec, slot, file);
+  }
+
+  override nameOf(build: ReadModel): string {
+    const file = build instanceof EmbeddedReadModel ? build.file() : undefined;
+    if (file === undefined) throw new TypeError('No build of this adapter.');
+    return basename(file.path);
+  }
+
+  override async join(spec: ReadModelSpec, name: string): Promise<ReadModel> {
+    const slot = this.slotOf(spec);
+    return this.built(spec, slot, slot.join(name));
   }
 
   override async leave(build: ReadModel): Promise<void> {

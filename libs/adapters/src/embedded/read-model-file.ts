@@ -1,9 +1,10 @@
-import { declaredIndex, indexedValue, walkOf, type IndexValue } from '#kernel/ports/index-order.js';
+import { declaredIndex, walkOf } from '#kernel/ports/index-order.js';
 import { StaleDocument } from '#kernel/ports/read-models.js';
 import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
+import { DocumentRows } from './document-rows.js';
 import { orderOf, segmentsOf } from './index-walk.js';
-import { commit, openDatabase, scalar, transact, type Bindable, type Database, type Statement } from './sqlite.js';
+import { openDatabase, scalar, transact, type Database, type Statement } from './sqlite.js';
 
 const APPLICATION_ID = 0x50_54_52_4d; // "PTRM"
 const FORMAT = 1;
@@ -20,8 +21,8 @@ export class ReadModelFile {
   /** Fields that some index names; each has a column of its own, `f0`, `f1`, … */
   private readonly fields: readonly string[];
   private readonly db: Database;
-  private known: Record<'insert' | 'update' | 'updateDoc', Statement> | undefined;
-  private hasProgress: boolean | undefined;
+  private known: DocumentRows | undefined;
+  private hasProgress = false;
   private indexed = false;
   private keyed = false;
 
@@ -45,9 +46,8 @@ export class ReadModelFile {
   checkpoint(): Checkpoint {
     const row = this.statement('SELECT position, clock FROM checkpoint').get() as [number, Instant] | undefined;
     if (row === undefined) return { position: 0, clock: EARLIEST };
-    const progress = this.noted() ? this.statement('SELECT json FROM progress').get() : undefined;
-    const noted = progress === undefined ? {} : { progress: JSON.parse(String(progress[0])) as Json };
-    return { position: row[0], clock: row[1], ...noted };
+    const progress = this.noted();
+    return { position: row[0], clock: row[1], ...(progress !== undefined && { progress }) };
   }
 
   load(keys: readonly string[]): ReadonlyMap<string, Stored> {
@@ -64,66 +64,42 @@ export class ReadModelFile {
   /** @throws {StaleDocument} while a build only adds new documents, one that was there already shows at `addIndexes` */
   write(writes: readonly Write[], { position, clock, progress }: Checkpoint): void {
     if (!this.keyed && writes.some(({ loadedAt }) => loadedAt !== 0)) this.findByKey();
-    const { insert, update, updateDoc } = this.changing;
-    const put = (one: Write) => {
-      const { key, doc, position: at, loadedAt } = one;
-      if (this.keepsIndexes(one)) return updateDoc.run(JSON.stringify(doc), at, key, loadedAt);
-      const values = this.valuesOf(one);
-      return loadedAt === 0 ? insert.run(...values) : update.run(...values, loadedAt);
-    };
-    const all = (): void => {
-      for (const one of writes) {
-        const { changes } = put(one);
-        if (changes !== 1) throw new StaleDocument(one.key);
-      }
+    transact(this.db, () => {
+      this.rows.flush(this.keyed);
+      for (const one of writes) this.rows.put(one);
       this.statement('INSERT OR REPLACE INTO checkpoint (id, position, clock) VALUES (1, ?, ?)').run(position, clock);
-      this.note(progress);
-    };
-    if (!this.db.isTransaction) return transact(this.db, all);
-    commit(this.db, all); // with what was added before
+      if (progress !== undefined) this.note(progress);
+      else if (this.hasProgress) this.statement('DELETE FROM progress').run();
+    });
   }
 
-  /** Adds new documents to a build in a transaction that the next `write` ends. */
+  /** Documents for the next `write` or `keep`. */
   add(documents: readonly Stored[]): void {
-    if (!this.db.isTransaction) this.db.exec('BEGIN IMMEDIATE');
-    const { insert } = this.changing;
-    for (const one of documents) {
-      if (insert.run(...this.valuesOf(one)).changes !== 1) throw new StaleDocument(one.key);
-    }
+    this.rows.add(documents);
   }
 
-  /** Only a build has progress; a file of an earlier version has no table for it. */
-  private note(progress: Json | undefined): void {
-    if (progress !== undefined) {
-      this.db.exec('CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)');
-      this.statement('INSERT OR REPLACE INTO progress VALUES (1, ?)').run(JSON.stringify(progress));
-      this.hasProgress = true;
-    } else if (this.noted()) {
-      this.statement('DELETE FROM progress').run();
-      this.hasProgress = false;
-    }
+  /** What was added, and the progress that is made of what is noted; other connections may have noted something. */
+  keep(noted: (before: Json | undefined) => Json): void {
+    transact(this.db, () => {
+      this.rows.flush(this.keyed);
+      const sql = 'INSERT INTO checkpoint (id, position, clock) VALUES (1, 0, ?) ON CONFLICT DO NOTHING';
+      this.statement(sql).run(EARLIEST);
+      this.note(noted(this.noted()));
+    });
   }
 
-  private noted(): boolean {
-    if (this.mode === 'read') return false; // of no use to who only reads
-    const known = "SELECT count(*) FROM sqlite_schema WHERE name = 'progress'";
-    this.hasProgress ??= scalar(this.db, known) === 1 && scalar(this.db, 'SELECT count(*) FROM progress') === 1;
-    return this.hasProgress;
+  private note(progress: Json): void {
+    this.statement('INSERT OR REPLACE INTO progress VALUES (1, ?)').run(JSON.stringify(progress));
   }
 
-  private get changing(): Record<'insert' | 'update' | 'updateDoc', Statement> {
-    if (this.known !== undefined) return this.known;
-    const columns = ['doc', 'position', 'due', ...this.fields.map((_, at) => `f${at}`)];
-    const marks = columns.map(() => '?').join(', ');
-    const set = columns.map((column) => `${column} = ?`).join(', ');
-    this.known = {
-      insert: this.statement(
-        `INSERT INTO docs (${columns.join(', ')}, key) VALUES (${marks}, ?) ON CONFLICT DO NOTHING`,
-      ),
-      update: this.statement(`UPDATE docs SET ${set} WHERE key = ? AND position = ?`),
-      updateDoc: this.statement('UPDATE docs SET doc = ?, position = ? WHERE key = ? AND position = ?'),
-    };
-    return this.known;
+  private noted(): Json | undefined {
+    if (!this.hasProgress || this.mode === 'read') return undefined; // of no use to who only reads
+    const row = this.statement('SELECT json FROM progress').get();
+    return row === undefined ? undefined : (JSON.parse(String(row[0])) as Json);
+  }
+
+  private get rows(): DocumentRows {
+    return (this.known ??= new DocumentRows(this.db, this.fields));
   }
 
   timers(after: Timer | undefined, limit: number): readonly Timer[] {
@@ -217,6 +193,7 @@ export class ReadModelFile {
         PRAGMA user_version = ${FORMAT};
         CREATE TABLE docs (key TEXT NOT NULL, doc TEXT, position INTEGER NOT NULL, due TEXT${columns});
         CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL, clock TEXT NOT NULL);
+        CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
       `);
     });
   }
@@ -224,21 +201,10 @@ export class ReadModelFile {
   private check(): void {
     const [id, format] = ['application_id', 'user_version'].map((name) => scalar(this.db, `PRAGMA ${name}`));
     if (id !== APPLICATION_ID || format !== FORMAT) throw new BrokenReadModel(`${this.path} is no read model of ours.`);
+    // a file of an earlier version has no table for it, and no need of one
+    this.hasProgress = scalar(this.db, "SELECT count(*) FROM sqlite_schema WHERE name = 'progress'") === 1;
     this.checkpoint();
     this.db.prepare('SELECT * FROM docs ORDER BY rowid DESC LIMIT 1').get(); // touches the newest pages
-  }
-
-  private keepsIndexes({ doc, due, before, loadedAt }: Write): boolean {
-    const old = before?.doc;
-    if (loadedAt === 0 || doc === null || old === null || old === undefined || before?.due !== due) return false;
-    return this.fields.every((field) => indexedValue(doc, field) === indexedValue(old, field));
-  }
-
-  private valuesOf({ doc, position, due, key }: Stored): Bindable[] {
-    const values: Bindable[] = doc === null ? [null, position, null] : [JSON.stringify(doc), position, due];
-    for (const field of this.fields) values.push(doc === null ? null : (indexedValue(doc, field) satisfies IndexValue));
-    values.push(key);
-    return values;
   }
 
   private statement(sql: string): Statement {

@@ -61,6 +61,11 @@ export class ReadModelSlot {
     return new ReadModelFile(join(this.options.folder, `${this.base}-${id}.db`), this.spec, 'write');
   }
 
+  /** A build that is under way, on a connection of its own. */
+  join(name: string): ReadModelFile {
+    return new ReadModelFile(join(this.options.folder, name), this.spec, 'write');
+  }
+
   /** The newest build that an earlier process left; one that is torn is removed. */
   unfinished(): ReadModelFile | undefined {
     if (this.builds > 0) return undefined;

@@ -1,14 +1,13 @@
+import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
 import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
 import { EARLIEST } from '#kernel/time.js';
 import { pageOf } from './page.js';
 
 interface Build {
   docs: ReadonlyMap<string, Stored>;
   checkpoint: Checkpoint;
-  /** Kept with the next write. */
-  added: Write[];
 }
 
 /** Which build is read; handles look it up at every call, so that a swap is one step for all of them. */
@@ -19,11 +18,13 @@ interface Slot {
   left?: Build | undefined;
 }
 
-const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST }, added: [] });
+const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST } });
 
 class MemoryReadModel extends ReadModel {
   readonly name: string;
   readonly version: number;
+  /** Kept with the next write. */
+  private added: Write[] = [];
 
   constructor(
     readonly spec: ReadModelSpec,
@@ -55,7 +56,7 @@ class MemoryReadModel extends ReadModel {
   override async write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void> {
     const { build } = this.slot;
     const written = new Map<string, Stored>();
-    for (const { loadedAt, ...stored } of [...build.added, ...writes]) {
+    for (const { loadedAt, ...stored } of [...this.added, ...writes]) {
       const present = written.get(stored.key) ?? build.docs.get(stored.key);
       if ((present?.position ?? 0) !== loadedAt) throw new StaleDocument(stored.key);
       written.set(
@@ -64,12 +65,21 @@ class MemoryReadModel extends ReadModel {
       );
     }
     for (const [key, stored] of written) (build.docs as Map<string, Stored>).set(key, stored);
-    build.added = [];
+    this.added = [];
     build.checkpoint = checkpoint;
   }
 
   override async add(documents: readonly Stored[]): Promise<void> {
-    this.slot.build.added.push(...documents.map((document) => ({ ...document, loadedAt: 0 })));
+    this.added.push(...documents.map((document) => ({ ...document, loadedAt: 0 })));
+  }
+
+  override async keep(noted: (before: Json | undefined) => Json): Promise<void> {
+    const { checkpoint } = this.slot.build;
+    await this.write([], { ...checkpoint, progress: noted(checkpoint.progress) });
+  }
+
+  override async index(): Promise<void> {
+    // they are looked through
   }
 
   override async timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]> {
@@ -115,8 +125,16 @@ export class MemoryReadModels extends ReadModels {
 
   override async unfinished(spec: ReadModelSpec): Promise<ReadModel | undefined> {
     const { left } = this.slotOf(spec);
-    if (left === undefined) return undefined;
-    left.added = [];
+    return left && new MemoryReadModel(spec, { build: left });
+  }
+
+  override nameOf(build: ReadModel): string {
+    return build.name; // there is one at a time
+  }
+
+  override async join(spec: ReadModelSpec, name: string): Promise<ReadModel> {
+    const { left } = this.slotOf(spec);
+    if (left === undefined) throw new StoreUnavailable(`No build of ${name} is under way.`);
     return new MemoryReadModel(spec, { build: left });
   }
 

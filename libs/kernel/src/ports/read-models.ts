@@ -81,10 +81,17 @@ export abstract class ReadModel {
   /** All writes and the checkpoint, or none where the store has transactions; elsewhere the checkpoint comes last. */
   abstract write(writes: readonly Write[], checkpoint: Checkpoint): Promise<void>;
   /**
-   * Adds documents to a build that has none of them; they are kept with the next `write`, and lost with the process until then.
-   * @throws {StaleDocument} here, or before the build is read, where one of them was there
+   * Adds documents to a build that has none of them; they are kept with the next `write` or `keep`, and lost with the process
+   * until then. @throws {StaleDocument} here, or by `index`, where one of them was there
    */
   abstract add(documents: readonly Stored[]): Promise<void>;
+  /**
+   * Keeps in a build that is under way what was added here, with the progress that `noted` makes of what is noted by then, also
+   * by others who write to the build; all or none where the store has transactions.
+   */
+  abstract keep(noted: (before: Json | undefined) => Json): Promise<void>;
+  /** Makes ready for readers a build that holds all its documents. @throws {StaleDocument} where one was added twice */
+  abstract index(): Promise<void>;
   /** Timers of documents, earliest first, ties by key; from the first one behind `after` on. */
   abstract timers(after: Timer | undefined, limit: number): Promise<readonly Timer[]>;
   /** One page in index order, tombstones left out; ties are ordered by key. */
@@ -109,6 +116,10 @@ export abstract class ReadModels {
   abstract build(spec: ReadModelSpec): Promise<ReadModel>;
   /** The build that a process which ended left unfinished, as far as it was written; undefined where there is none. */
   abstract unfinished(spec: ReadModelSpec): Promise<ReadModel | undefined>;
+  /** Names a build that is under way, for `join`; also to another thread of this process. */
+  abstract nameOf(build: ReadModel): string;
+  /** A further writer of a build that is under way, to be let go with `leave`: what it adds is kept apart until its `keep`. */
+  abstract join(spec: ReadModelSpec, name: string): Promise<ReadModel>;
   /** Lets go of a build that another process may go on with. */
   abstract leave(build: ReadModel): Promise<void>;
   /**

@@ -1,0 +1,158 @@
+import type { Position, Recorded } from '#kernel/fact.js';
+import type { Portions } from '#kernel/ports/event-store.js';
+import { Incoming } from './incoming.js';
+import { PartitionFold, sharedFacts } from './partition-fold.js';
+import type { Partition } from './partition.js';
+import { Passing } from './passing.js';
+import { Portioning } from './portioning.js';
+import type { Progress } from './projecting.js';
+import { ProjectionRun } from './projection-run.js';
+import type { ProjectorOptions } from './projector-options.js';
+import type { Begun, BuildProgress } from './resuming.js';
+import { Together } from './together.js';
+import { unwantedTypes } from './unwanted.js';
+
+const PORTION_FACTS = 5_000;
+const BATCH = 5_000;
+/** Changed documents that wait for more before they are written. */
+const UNWRITTEN = 50_000;
+/** With fewer facts threads cost more than they bring: each has to load the program and to compile what it runs often. */
+const WORTH_THREADS = 50_000;
+
+/**
+ * Folds history up to a position into builds. Where nothing but a customer's own facts and those of the deployment change a
+ * document, customers are taken a portion at a time, by several partitions at once: each document is made in memory and written
+ * once. The others are folded in the order of the log, beside them.
+ */
+export class Pass {
+  private facts = 0;
+  /** How far each kind is, from 0 to 1, and how much of the work it is. */
+  private readonly far = { portions: 0, ordered: 0, weight: 0 };
+
+  constructor(
+    private readonly options: ProjectorOptions,
+    private readonly upTo: Position,
+    private readonly progress: Progress,
+  ) {}
+
+  async run(builds: readonly Begun[]): Promise<void> {
+    const { portions } = this.options.store;
+    const apart = portions === undefined ? [] : builds.filter(({ projection }) => projection.perCustomer === true);
+    const ordered = builds.filter((build) => !apart.includes(build));
+    const unfinished = apart.filter(({ folded }) => folded === 0);
+    this.far.weight = apart.length / Math.max(1, builds.length);
+    if (unfinished.length === 0) this.far.portions = 1;
+    const together = new Together();
+    const isThreaded = this.isThreaded;
+    if (portions !== undefined && unfinished.length > 0) {
+      const work = (): Promise<void> => this.byPortions(portions, unfinished, together);
+      if (isThreaded) together.add(work);
+      else await work();
+    }
+    if (ordered.length > 0) together.add(() => this.inOrder(ordered, together));
+    await together.done();
+  }
+
+  private async inOrder(builds: readonly Begun[], together: Together): Promise<void> {
+    const { store, registry, reader, references, batch = BATCH } = this.options;
+    const runs: ProjectionRun[] = [];
+    for (const { projection, model, parking } of builds) {
+      runs.push(await ProjectionRun.open(projection, model, references, parking, true));
+    }
+    const skip = this.skip(builds);
+    const after = Math.min(...runs.map(({ folded }) => folded));
+    for await (const { facts, position } of store.readAll({ after, upTo: this.upTo, batch, skip })) {
+      together.throwIfFailed();
+      const incoming = facts.map((recorded) => new Incoming(recorded, registry, reader));
+      for (const run of runs) await run.apply(incoming, position, UNWRITTEN);
+      this.far.ordered = position / this.upTo;
+      this.tell(facts.length);
+    }
+    for (const run of runs) {
+      await run.apply([], this.upTo);
+      await run.note();
+    }
+  }
+
+  private async byPortions(portions: Portions, builds: readonly Begun[], together: Together): Promise<void> {
+    const { store, registry, references, portion: size = PORTION_FACTS } = this.options;
+    const shared = await sharedFacts(store, registry, this.upTo);
+    for (const recorded of shared) references.take(recorded);
+    const streams = Math.max(1, await portions.count());
+    this.facts = Math.max(...builds.map(({ facts }) => facts));
+    const portioning = new Portioning(portions, builds, size);
+    const tell = (facts: number): void => {
+      together.throwIfFailed();
+      this.far.portions = Math.min(1, portioning.reached / streams);
+      this.tell(facts);
+    };
+    const partitions = await this.partitions(builds, shared);
+    const ended = new Together();
+    try {
+      for (const partition of partitions) {
+        ended.add(async () => {
+          for (let task = await portioning.next(); task !== undefined; task = await portioning.next()) {
+            ended.throwIfFailed();
+            await partition.fold(task, tell);
+          }
+        });
+      }
+      await ended.done();
+      await this.index(builds, partitions);
+    } finally {
+      await Promise.all(partitions.map((partition) => partition.end()));
+    }
+    const { clock } = new Passing(shared, references);
+    for (const { model, parking } of builds) {
+      const { parked = [] } = ((await model.checkpoint()).progress ?? {}) as Partial<BuildProgress>;
+      parking.hold(parked);
+      await model.write([], { position: this.upTo, clock, progress: { parked } });
+    }
+    this.far.portions = 1;
+  }
+
+  /** One without threads works on the builds themselves, and several of them beside each other. */
+  private async partitions(builds: readonly Begun[], shared: readonly Recorded[]): Promise<readonly Partition[]> {
+    const { options, upTo } = this;
+    const { partitions: count = 1, threads, readModels } = options;
+    if (count === 1) return [new PartitionFold(options, builds, upTo, shared)];
+    const named = builds.map(({ projection, model }) => ({ name: projection.name, place: readModels.nameOf(model) }));
+    if (this.isThreaded && threads !== undefined) return threads(count, { builds: named, upTo });
+    if (threads !== undefined) return [new PartitionFold(options, builds, upTo, shared)];
+    const joined = Array.from({ length: count }, () => PartitionFold.join(options, { builds: named, upTo }));
+    return Promise.all(joined);
+  }
+
+  private async index(builds: readonly Begun[], partitions: readonly Partition[]): Promise<void> {
+    const names = builds.map(({ projection }) => projection.name);
+    const indexing = new Together();
+    for (const partition of partitions) {
+      indexing.add(async () => {
+        for (let name = names.shift(); name !== undefined; name = names.shift()) {
+          indexing.throwIfFailed();
+          await partition.index(name);
+        }
+      });
+    }
+    await indexing.done();
+  }
+
+  private get isThreaded(): boolean {
+    const { partitions = 1, threads, threadsFrom = WORTH_THREADS, store } = this.options;
+    return threads !== undefined && partitions > 1 && this.upTo / store.stride >= threadsFrom;
+  }
+
+  private skip(builds: readonly Begun[]): readonly string[] {
+    return unwantedTypes(
+      this.options.registry,
+      builds.map(({ projection }) => projection),
+    );
+  }
+
+  private tell(facts: number): void {
+    this.facts += facts;
+    const { portions, ordered, weight } = this.far;
+    const share = Math.min(1, portions * weight + ordered * (1 - weight));
+    this.progress(Math.round(share * this.upTo), this.upTo, this.facts);
+  }
+}
