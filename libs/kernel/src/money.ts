@@ -45,6 +45,14 @@ export function zero(currency: string, scale = 2): Money {
   return known;
 }
 
+/** How a snapshot keeps an amount. */
+export type MoneyRow = readonly [units: number, scale: number, currency: string];
+export const moneyRow = ({ units, scale, currency }: Money): MoneyRow => [units, scale, currency];
+
+/** An amount from its row; all of a currency share its text. */
+export const moneyIn = ([units, scale, currency]: MoneyRow): Money =>
+  units === 0 ? zero(currency, scale) : { units, scale, currency: zero(currency, scale).currency };
+
 export const isZero = ({ units }: Money): boolean => units === 0;
 export const negated = (amount: Money): Money => ({ ...amount, units: 0 - amount.units });
 export const minus = (left: Money, right: Money): Money => plus(left, negated(right));

@@ -29,7 +29,8 @@ import { evolve } from './loyalty.evolve.js';
 import { expiryOf, loyaltyPolicy } from './loyalty.policy.js';
 import { cancelled, inChunks, reversals } from './loyalty.movements.js';
 import { due, react, settle } from './loyalty.settle.js';
-import { kept, newLoyalty, restored, spendable, sumOf, type Loyalty } from './loyalty.state.js';
+import { kept, restored } from './loyalty.kept.js';
+import { newLoyalty, spendable, sumOf, type Loyalty } from './loyalty.state.js';
 
 const MOST_RESERVATIONS = 100;
 

@@ -85,7 +85,7 @@ export const loyaltySlice = defineSlice({
   ],
   policies: [loyaltyPolicy],
   decider: loyalty,
-  stateVersion: 3, // snapshots keep no keys of lots, and years have names
+  stateVersion: 4, // snapshots keep rows
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
   outlook: {

@@ -58,51 +58,13 @@ export const newLoyalty: Loyalty = {
   earnedIn: {},
 };
 
-const KEPT_MAPS = ['purchases', 'reservations', 'done'] as const;
-
-/** What a snapshot keeps: lots and earnings without their keys, which follow from them, as do the expiries. */
-export function kept({ lots, expiries: _, earnings, ...rest }: Loyalty): unknown {
-  const lotRows = [...lots.values()].map(
-    ({ lotId, earnedAt, points, availableAt, expiresAt }) => [lotId, earnedAt, points, availableAt, expiresAt] as const,
-  );
-  const earningRows = [...earnings.values()].map(
-    ({ lotId, earnedAt, year, points }) => [lotId, earnedAt, year, points] as const,
-  );
-  return { ...rest, lotRows, earningRows };
-}
-
-type LotRow = readonly [lotId: string, earnedAt: Instant, points: number, availableAt: Instant, expiresAt: Instant];
-type EarningRow = readonly [lotId: string, earnedAt: Instant, year: number, points: number];
-
-/** State from a snapshot's JSON, see `kept`. */
-export function restored(json: unknown): Loyalty {
-  const { lotRows, earningRows, ...rest } = json as Record<string, unknown>;
-  const maps = KEPT_MAPS.map(
-    (name) => [name, Sorted.from(rest[name] as readonly (readonly [string, never])[])] as const,
-  );
-  const lots = (lotRows as readonly LotRow[]).map(([lotId, earnedAt, points, availableAt, expiresAt]) => {
-    const lot: Lot = { lotId, earnedAt, points, availableAt, expiresAt };
-    return [lotKey(lot), lot] as const;
-  });
-  const earnings = (earningRows as readonly EarningRow[]).map(
-    ([lotId, earnedAt, year, points]) => [lotId, { lotId, earnedAt, year, points }] as const,
-  );
-  return {
-    ...rest,
-    ...Object.fromEntries(maps),
-    lots: Sorted.from(lots),
-    expiries: Sorted.from(lots.map(([key, { expiresAt }]) => [`${expiresAt} ${key}`, key] as const)),
-    earnings: Sorted.from(earnings),
-  } as unknown as Loyalty;
-}
-
 /** `y2026`: an object whose fields are named by numbers takes five times as long to copy. */
 export const yearName = (year: number): string => `y${year}`;
 
 /** Points of a qualification year. */
 export const earnedInYear = ({ earnedIn }: Loyalty, year: number): number => earnedIn[yearName(year)] ?? 0;
 
-const lotKey = ({ earnedAt, lotId }: { readonly earnedAt: Instant; readonly lotId: string }): string =>
+export const lotKey = ({ earnedAt, lotId }: { readonly earnedAt: Instant; readonly lotId: string }): string =>
   `${earnedAt} ${lotId}`;
 
 /** Adds points to a lot, new or known. */

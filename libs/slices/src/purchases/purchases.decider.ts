@@ -23,11 +23,11 @@ import {
 } from './purchases.errors.js';
 import { PurchaseLinesAdded, PurchaseRecorded, PurchaseRefunded, PurchaseVoided } from './purchases.events.js';
 import { purchasesPolicy } from './purchases.policy.js';
+import { kept, restored } from './purchases.kept.js';
 import {
   linesOf,
   noPurchases,
   refundFor,
-  restored,
   sumOf,
   unrefunded,
   type Purchases,
@@ -40,6 +40,7 @@ const NONE: readonly string[] = [];
 
 export const purchases: Decider<Purchases, PurchaseCommand, PurchaseEvent> = {
   initial: noPurchases,
+  keep: kept,
   restore: restored,
   evolve: ({ byId }, fact) => {
     const { purchaseId } = fact.data;

@@ -13,6 +13,7 @@ export const purchasesSlice = defineSlice({
   commands: [RecordPurchase, AddPurchaseLines, RefundPurchase, VoidPurchase],
   policies: [purchasesPolicy],
   decider: purchases,
+  stateVersion: 2, // snapshots keep rows
   projections: [purchaseHistory, salesByMonth],
   words: purchasesWords,
 });

@@ -28,10 +28,6 @@ export interface Purchases {
 
 export const noPurchases: Purchases = { byId: Sorted.empty() };
 
-export const restored = (json: unknown): Purchases => ({
-  byId: Sorted.from((json as { byId: readonly (readonly [string, PurchaseState])[] }).byId),
-});
-
 /** Field by field: a copy of an object whose fields differ from one to the next takes several times as long. */
 export function unrefunded({ lineId, sku, quantity, unitPrice, amount }: PurchaseLine): LineState {
   const [refundedQuantity, refundedAmount] = [0, zero(amount.currency, amount.scale)];

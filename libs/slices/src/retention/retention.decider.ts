@@ -11,10 +11,12 @@ import { cleared } from './retention.movements.js';
 import { retentionPolicy } from './retention.policy.js';
 import { react } from './retention.react.js';
 import { due, settle } from './retention.settle.js';
-import { isOpen, nameOf, newRetention, openOnes, restored, type Episode, type Retention } from './retention.state.js';
+import { kept, restored } from './retention.kept.js';
+import { isOpen, nameOf, newRetention, openOnes, type Episode, type Retention } from './retention.state.js';
 
 export const retention: Decider<Retention, RetentionCommand, Heard> = {
   initial: newRetention,
+  keep: kept,
   restore: restored,
   evolve,
   react,

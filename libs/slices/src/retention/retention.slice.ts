@@ -63,7 +63,7 @@ export const retentionSlice = defineSlice({
   commands: [AcknowledgeAlert, RecordRetentionAction, CloseAlert],
   policies: [retentionPolicy],
   decider: retention,
-  stateVersion: 2, // gaps between buying days are a list
+  stateVersion: 3, // snapshots keep rows
   listens: [...answers, ...pointsIn],
   reactsTo: answers,
   projections: [retentionAlerts, retentionOutcomes],

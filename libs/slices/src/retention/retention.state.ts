@@ -67,15 +67,6 @@ export const newRetention: Retention = {
   expiring: Sorted.empty(),
 };
 
-const MAPS = ['actions', 'overdue', 'lots', 'expiring'] as const;
-
-/** State from a snapshot's JSON. */
-export function restored(json: unknown): Retention {
-  const state = json as Record<string, unknown>;
-  const maps = MAPS.map((name) => [name, Sorted.from(state[name] as readonly (readonly [string, never])[])] as const);
-  return { ...state, ...Object.fromEntries(maps) } as unknown as Retention;
-}
-
 export const isOpen = (episode: Episode | undefined): episode is Episode =>
   episode !== undefined && episode.status !== 'ended';
 

@@ -1,0 +1,47 @@
+import { moneyIn, moneyRow, zero, type MoneyRow } from '#kernel/money.js';
+import { Sorted } from '#kernel/sorted.js';
+import type { Instant } from '#kernel/time.js';
+import type { LineState, Purchases, PurchaseState } from './purchases.state.js';
+
+type Refunded = readonly [quantity: number, amount: MoneyRow] | null;
+type LineRow = readonly [
+  ...line: readonly [lineId: string, sku: string, quantity: number, amount: MoneyRow],
+  ...more: readonly [unitPrice: MoneyRow | null, refunded: Refunded],
+];
+type Row = readonly [
+  ...purchase: readonly [purchaseId: string, purchasedAt: Instant, total: MoneyRow, net: MoneyRow | null],
+  ...more: readonly [refunds: readonly string[], isVoid: 0 | 1, lines: readonly LineRow[]],
+];
+
+/** What a snapshot keeps: rows without names, and nothing of what was not refunded. */
+export const kept = ({ byId }: Purchases): readonly Row[] =>
+  Array.from(byId.entries(), ([purchaseId, { purchasedAt, total, net, refunds, void: isVoid, lines }]): Row => [
+    ...([purchaseId, purchasedAt, moneyRow(total), net === total ? null : moneyRow(net)] as const),
+    ...([refunds, isVoid ? 1 : 0, lines.map(lineRow)] as const),
+  ]);
+
+const lineRow = ({ lineId, sku, quantity, amount, unitPrice, ...line }: LineState): LineRow => {
+  const untouched = line.refundedQuantity === 0 && line.refundedAmount === zero(amount.currency, amount.scale);
+  const refunded: Refunded = untouched ? null : [line.refundedQuantity, moneyRow(line.refundedAmount)];
+  return [lineId, sku, quantity, moneyRow(amount), unitPrice === undefined ? null : moneyRow(unitPrice), refunded];
+};
+
+/** State from a snapshot's JSON, see `kept`. */
+export const restored = (json: unknown): Purchases => ({
+  byId: Sorted.from((json as readonly Row[]).map((row) => [row[0], purchaseIn(row)] as const)),
+});
+
+function purchaseIn([, purchasedAt, totalRow, netRow, refunds, isVoid, rows]: Row): PurchaseState {
+  const total = moneyIn(totalRow);
+  const net = netRow === null ? total : moneyIn(netRow);
+  return { purchasedAt, lines: rows.map(lineIn), total, net, refunds, void: isVoid === 1 };
+}
+
+function lineIn([lineId, sku, quantity, amountRow, unitPrice, refunded]: LineRow): LineState {
+  const amount = moneyIn(amountRow);
+  const refundedQuantity = refunded === null ? 0 : refunded[0];
+  const refundedAmount = refunded === null ? zero(amount.currency, amount.scale) : moneyIn(refunded[1]);
+  return unitPrice === null
+    ? { lineId, sku, quantity, amount, refundedQuantity, refundedAmount }
+    : { lineId, sku, quantity, unitPrice: moneyIn(unitPrice), amount, refundedQuantity, refundedAmount };
+}
