@@ -5,8 +5,8 @@ import { customerStream, type Actor, type Metadata, type Proposed } from '#kerne
 import { EventStore, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
-import { Cache } from './cache.js';
 import { FoldContext } from './context.js';
+import { CustomerCache } from './customer-cache.js';
 import type { Customer } from './customer.js';
 import { Decision, type Decided } from './decision.js';
 import { CommandIdReused, RevisionMismatch, TooMuchContention } from './errors.js';
@@ -65,8 +65,6 @@ export type DueListener = (customerId: string, dueAt: Instant | null, position: 
 
 const ATTEMPTS = 12;
 const PROGRAM = 'patron/1';
-/** Facts of cached customers, at some 1.4 KB each; a customer by itself weighs as much as three. */
-const CACHED_FACTS = 100_000;
 
 export interface CustomersDeps {
   readonly store: EventStore;
@@ -82,15 +80,14 @@ export interface CustomersDeps {
 
 /** The write path: load, settle, decide, react, seal, append; each command once. */
 export class Customers {
-  private readonly cache: Cache<Customer>;
+  private readonly cache: CustomerCache;
   private readonly queues = new Queues();
   private readonly context: FoldContext;
   private readonly dueListeners: DueListener[] = [];
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
-    const weigh = ({ count }: Customer): number => count + 3;
-    this.cache = new Cache(CACHED_FACTS, weigh, (customer) => deps.snapshots.keep(customer));
+    this.cache = new CustomerCache(deps.registry, (customer) => deps.snapshots.keep(customer));
   }
 
   onDue(listener: DueListener): void {
@@ -135,13 +132,13 @@ export class Customers {
     const cached = this.cache.get(customerId);
     if (cached !== undefined) return cached;
     const customer = await this.deps.loader.load(customerId);
-    if (customer.count > 0) this.cache.set(customerId, customer);
+    if (customer.count > 0) this.cache.set(customer);
     return customer;
   }
 
   async close(): Promise<void> {
     await this.queues.idle();
-    await this.deps.snapshots.keepAll([...this.cache.values()].reverse()); // who was busy last comes first
+    await this.deps.snapshots.keepAll(this.cache.packed());
     await this.deps.snapshots.close();
   }
 
@@ -213,7 +210,7 @@ export class Customers {
       const { position } = await store.append(customer.stream, customer.count, proposed);
       customer.states = decision.states;
       for (const { fact } of tagged) customer.take(fact, position);
-      this.cache.set(customer.id, customer);
+      this.cache.set(customer);
       if (tagged.some(({ fact }) => fact.metadata.dueAt !== undefined)) {
         for (const listener of this.dueListeners) listener(customer.id, customer.dueAt, position);
       }
@@ -267,7 +264,7 @@ export class Customers {
   private async lostRace(customer: Customer, tries: number): Promise<void> {
     await delay(Math.random() * 2 ** Math.min(tries, 6));
     await this.deps.loader.catchUp(customer);
-    this.cache.set(customer.id, customer);
+    this.cache.set(customer);
   }
 }
 

@@ -36,15 +36,18 @@ export function sealText(key: CustomerKey, place: Place, text: string, nonce = r
 export const isSealed = (value: unknown): value is string => typeof value === 'string' && value.startsWith(PREFIX);
 
 /** Opens what `sealWith` made. @throws {UnreadableBody} when it was changed, moved or sealed with another key */
-export function openWith(key: CustomerKey, place: Place, sealed: string): unknown {
+export const openWith = (key: CustomerKey, place: Place, sealed: string): unknown =>
+  JSON.parse(openText(key, place, sealed)) as unknown;
+
+/** The JSON text in it. @throws {UnreadableBody} */
+export function openText(key: CustomerKey, place: Place, sealed: string): string {
   const [, nonce = '', body = ''] = sealed.slice(PREFIX.length).split(':');
   const bytes = Buffer.from(body, 'base64url');
   try {
     const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(nonce, 'base64url'))
       .setAAD(associated(place))
       .setAuthTag(bytes.subarray(-TAG_BYTES));
-    const text = decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-    return JSON.parse(text) as unknown;
+    return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   } catch (error) {
     throw new UnreadableBody(`the sealed field ${place.field} does not open.`, { cause: error });
   }

@@ -1,19 +1,11 @@
-import { settled } from './settled.js';
 import type { Keys } from '#kernel/ports/keys.js';
 import type { ReadModel, ReadModels, Stored } from '#kernel/ports/read-models.js';
-import { EARLIEST, type Instant } from '#kernel/time.js';
-import { Customer } from './customer.js';
+import { EARLIEST } from '#kernel/time.js';
+import type { Customer } from './customer.js';
+import { packed, unpacked, type Packed } from './packed.js';
 import type { Registry } from './registry.js';
-import { openWith, sealText, type Place } from './sealing.js';
-
-interface Taken {
-  readonly count: number;
-  readonly position: number;
-  readonly dueAt: Instant | null;
-  readonly states: readonly unknown[];
-  readonly commands: readonly (readonly [string, number])[];
-  readonly identities: readonly string[];
-}
+import { openText, sealText, type Place } from './sealing.js';
+import { settled } from './settled.js';
 
 /** So many facts are folded about as fast as a snapshot is opened. */
 const WORTH_KEEPING = 16;
@@ -36,7 +28,7 @@ export class Snapshots {
   /** Sealed and not yet written, the newest of each customer. */
   private readonly gathered = new Map<string, Stored>();
   private timer: NodeJS.Timeout | undefined;
-  private readonly leaving: Customer[] = [];
+  private readonly leaving: Packed[] = [];
   private takingLeaving: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -55,24 +47,20 @@ export class Snapshots {
     if (version !== this.registry.stateVersion) return undefined;
     const key = await this.keys.keyOf(customerId, String(keyId));
     if (key === undefined) return undefined;
-    const taken = openWith(key, placeOf(customerId), String(sealed)) as Taken;
-    const customer = new Customer(customerId, this.registry);
-    customer.states = this.registry.parts.map(({ index, decider }): unknown =>
-      decider.restore === undefined ? taken.states[index] : decider.restore(taken.states[index]),
-    );
-    for (const [commandId, revision] of taken.commands) customer.commands.set(commandId, revision);
-    for (const identity of taken.identities) customer.identities.add(identity);
-    const { count, position, dueAt } = taken;
-    return Object.assign(customer, { count, position, dueAt, snapshotAt: count });
+    const text = openText(key, placeOf(customerId), String(sealed));
+    const customer = unpacked({ id: customerId, text, snapshotAt: 0 }, this.registry);
+    return Object.assign(customer, { snapshotAt: customer.count });
   }
 
   /** Of a customer who stays in memory: takes one, in the background, where much would be folded again after a crash. */
   offer(customer: Customer): void {
-    if (customer.count - customer.snapshotAt >= Math.max(LONGEST_BEHIND, customer.snapshotAt / 2)) this.take(customer);
+    if (customer.count - customer.snapshotAt < Math.max(LONGEST_BEHIND, customer.snapshotAt / 2)) return;
+    this.take(packed(customer, this.registry)); // now: the states move on
+    customer.snapshotAt = customer.count;
   }
 
   /** Of a customer who leaves memory: takes one, in the background, where opening it will be faster than folding. */
-  keep(customer: Customer): void {
+  keep(customer: Packed): void {
     if (customer.count - customer.snapshotAt < Math.max(WORTH_KEEPING, customer.snapshotAt / 8)) return;
     this.leaving.push(customer); // together with others: keys that are made in one turn share a commit
     if (this.leaving.length >= MOST_GATHERED) this.takeLeaving();
@@ -80,7 +68,7 @@ export class Snapshots {
   }
 
   /** Of all of these, as far as there is time for it; few at once, as texts take a multiple of the memory. */
-  async keepAll(customers: Iterable<Customer>): Promise<void> {
+  async keepAll(customers: Iterable<Packed>): Promise<void> {
     const untilMs = performance.now() + MOST_MS_AT_END;
     for (const customer of customers) {
       this.keep(customer);
@@ -101,14 +89,7 @@ export class Snapshots {
     for (const customer of this.leaving.splice(0)) this.take(customer);
   }
 
-  private take(customer: Customer): void {
-    customer.snapshotAt = customer.count;
-    const { id, count, position, dueAt, states, commands, identities } = customer;
-    const kept = this.registry.parts.map(
-      ({ index, decider }): unknown => decider.keep?.(states[index]) ?? states[index],
-    );
-    const taken = { count, position, dueAt, states: kept, commands: [...commands], identities: [...identities] };
-    const text = JSON.stringify(taken); // now: the states move on
+  private take({ id, position, text }: Packed): void {
     const gathering = settled(this.gather(id, position, text)); // beside others: keys that are made in one turn share a commit
     this.sealing = this.sealing.then(() => gathering);
   }
