@@ -9,6 +9,8 @@ import { openDatabase, scalar, transact, type Database, type Statement } from '.
 const APPLICATION_ID = 0x50_54_52_4d; // "PTRM"
 const FORMAT = 1;
 const WAIT_MS = 5_000;
+/** Pages that a connection keeps: there are some thirty files with two connections each, and the system's cache behind them. */
+const CACHE_KB = { write: 1_536, read: 512 } as const;
 
 type Row = [key: string, doc: string | null, position: number, due: Instant | null];
 
@@ -35,6 +37,7 @@ export class ReadModelFile {
     this.fields = [...new Set(spec.indexes.flatMap((index) => Object.keys(index)))];
     this.db = openDatabase(path, { readOnly: mode === 'read', waitMs: WAIT_MS });
     try {
+      this.db.exec(`PRAGMA cache_size = -${CACHE_KB[mode]}`);
       if (mode === 'write') this.prepare();
       this.check();
     } catch (error) {
@@ -184,7 +187,7 @@ export class ReadModelFile {
   private prepare(): void {
     // NORMAL: a power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on.
     this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    this.db.exec('PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 2000');
+    this.db.exec('PRAGMA wal_autocheckpoint = 2000');
     transact(this.db, () => {
       if (scalar(this.db, 'SELECT count(*) FROM sqlite_schema') !== 0) return;
       const columns = this.fields.map((_, at) => `, f${at}`).join('');
