@@ -26,6 +26,8 @@ const joined = (facts: string): string => `
 
 const OF_TYPES = '(SELECT id FROM types WHERE name IN (SELECT value FROM json_each(?)))';
 const OF_STREAM = 'stream = (SELECT id FROM streams WHERE name = ?) AND revision';
+const NAMES =
+  'SELECT json_group_array(id), json_group_array(name) FROM streams WHERE id IN (SELECT value FROM json_each(?))';
 const BETWEEN = 'position > ? AND position <= ?';
 
 /** Reads a log on a connection of its own: it sees what is committed, and each statement is a snapshot that ends with it. */
@@ -118,6 +120,7 @@ export class LogReader {
     const ids = JSON.parse(joinedIds) as string[];
     const data = JSON.parse(joinedData) as Recorded['data'][];
     const metadata = JSON.parse(joinedMetadata) as Metadata[];
+    if (stream === undefined) this.learnStreams(numbers);
     const facts = new Array<Recorded>(ids.length);
     let recordedMs = NaN; // facts of one commit share it
     let recordedAt = '';
@@ -131,7 +134,7 @@ export class LogReader {
         occurredAt: instantOf(numbers[of + 5] as number),
         data: data[at] as Recorded['data'],
         metadata: metadata[at] as Metadata,
-        stream: stream ?? this.streamName(numbers[of + 1] as number),
+        stream: stream ?? (this.streamNames.get(numbers[of + 1] as number) as string),
         revision: numbers[of + 2] as number,
         position: numbers[of] as number,
         recordedAt,
@@ -144,13 +147,22 @@ export class LogReader {
     return Number(this.row('SELECT id FROM streams WHERE name = ?', name)[0]);
   }
 
-  private streamName(id: number): string {
-    const cached = this.streamNames.get(id);
-    if (cached !== undefined) return cached;
-    const name = String(this.row('SELECT name FROM streams WHERE id = ?', id)[0]);
-    if (this.streamNames.size >= CACHED_NAMES) this.streamNames.clear(); // cheaper on a hit than to keep the order of use
-    this.streamNames.set(id, name);
-    return name;
+  /** Names that are not known yet, in one look: of many customers most facts of the log are of another one than those before. */
+  private learnStreams(numbers: readonly number[]): void {
+    const { streamNames } = this;
+    const unknown = new Set<number>();
+    for (let of = 1; of < numbers.length; of += NUMBERS) {
+      const id = numbers[of] as number;
+      if (!streamNames.has(id)) unknown.add(id);
+    }
+    if (unknown.size === 0) return;
+    if (streamNames.size >= CACHED_NAMES) {
+      streamNames.clear(); // cheaper on a hit than to keep the order of use
+      return this.learnStreams(numbers);
+    }
+    const [joinedIds, joinedNames] = this.row(NAMES, JSON.stringify([...unknown])) as [string, string];
+    const names = JSON.parse(joinedNames) as string[];
+    for (const [at, id] of (JSON.parse(joinedIds) as number[]).entries()) streamNames.set(id, names[at] as string);
   }
 
   private typeName(id: number): string {
