@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import type { Recorded } from '#kernel/fact.js';
+import type { Json } from '#kernel/ports/read-models.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { AsOf } from '#engine/as-of.js';
+import type { Folded } from '#engine/building.js';
 import { modelDigest } from '#engine/digest.js';
+import { NotFound } from '#engine/errors.js';
 import { momentOf, type Moment } from '#engine/past.js';
 import type { World } from '#testing/engine-world.js';
 import { CUSTOMERS, lived, stepsOf } from './lives.fixture.js';
@@ -10,16 +13,35 @@ import { StoreOfSome } from './store-of-some.fixture.js';
 
 type Digests = Readonly<Record<string, string>>;
 
-/** Digests of every read model as of a moment, folded from a store. */
+/** Digests of every read model as of a moment, folded from a store; each customer by themselves is told the same. */
 async function digestsThen({ engine }: World, moment: Moment, store = engine.store): Promise<Digests> {
   const { registry, reader } = engine;
   const readModels = new MemoryReadModels();
   const names = [...registry.projections.keys()];
-  const folded = await new AsOf({ registry, reader, store }).models(names, moment, readModels);
+  const asOf = new AsOf({ registry, reader, store });
+  const folded = await asOf.models(names, moment, readModels);
+  for (const customerId of CUSTOMERS) {
+    const documents = await asOf.customer(customerId, moment).catch(nobodyYet);
+    expect([customerId, documents]).toEqual([customerId, await ownIn(folded, customerId)]);
+  }
   const digests = folded.map(async ({ projection, model }) => {
     return [projection.name, (await modelDigest(model)).digest] as const;
   });
   return Object.fromEntries(await Promise.all(digests));
+}
+
+/** The documents under a customer's own key; undefined where there is none. */
+async function ownIn(folded: readonly Folded[], customerId: string): Promise<unknown> {
+  const own: Record<string, Json> = {};
+  for (const { projection, model } of folded) {
+    const doc = (await model.load([customerId])).get(customerId)?.doc;
+    if (projection.perCustomer === true && doc?.['customerId'] === customerId) own[projection.name] = doc;
+  }
+  return Object.keys(own).length === 0 ? undefined : own;
+}
+
+function nobodyYet(error: unknown): undefined {
+  if (!(error instanceof NotFound)) throw error;
 }
 
 const at = (position: number): Moment => momentOf(String(position), undefined);

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Program } from '../crash/program.js';
 import type { Measure } from './measure.js';
+import { peakMbOf } from './peak.js';
 
 const master = fileURLToPath(new URL('../../../../shared/data/cdnow/CDNOW_master.txt.gz', import.meta.url));
 const mapping = fileURLToPath(new URL('../../../docs/mappings/cdnow-master.json', import.meta.url));
@@ -22,22 +23,12 @@ export async function imported(folder: string): Promise<Import> {
   const program = new Program(words, join(folder, 'data'));
   let peakMb: number | undefined;
   while (!program.hasEnded) {
-    peakMb = peakOf(program.pid) ?? peakMb;
+    peakMb = peakMbOf(program.pid) ?? peakMb;
     await Promise.race([delay(LOOK_MS), program.ended]);
   }
   const { code, out, err } = await program.ended;
   if (code !== 0) throw new Error(`The import ended with ${code}: ${err}`);
   return { ...(JSON.parse(out) as Omit<Import, 'peakMb'>), peakMb };
-}
-
-/** As Linux counts it for one program: unlike ru_maxrss it does not begin with the parent's. */
-function peakOf(pid: number | undefined): number | undefined {
-  try {
-    const kb = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kb === undefined ? undefined : (Number(kb) * 1_024) / 1e6;
-  } catch {
-    return undefined; // it ended meanwhile, or this is no Linux
-  }
 }
 
 const runs = new Map<number, Promise<Import>>();

@@ -8,16 +8,18 @@ import { take, type Measure } from './measure.js';
 import { ndjson } from './ndjson.js';
 import { pastOne } from './past.js';
 import { rAll, rOne } from './rebuilds.js';
+import { scaleMeasures } from './scale.js';
 import { sCached, sCold } from './streams.js';
 
 const measures: readonly Measure[] = [
   ...[a1, a64, a64Afternoon, c1, c64, sCold, sCached, rOne, rAfternoon, rAll],
   pastOne,
   ...[http, ndjson, importDurable, importProjected, memory, e128, eAll],
+  ...scaleMeasures,
 ];
 
 const usage = `Usage: npm run bench -- <name>|all [--json] [--runs N]
-${measures.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
+${measures.map(({ name, about, long }) => `  ${name.padEnd(18)} ${about}${long === true ? ' (not in all)' : ''}`).join('\n')}
 A benchmark prints; it never fails.`;
 
 /** Median of `runs` for each measure that was asked for. */
@@ -25,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   const runsAt = args.indexOf('--runs');
   const runs = runsAt < 0 ? 5 : Number(args[runsAt + 1]);
   const names = args.filter((arg, at) => !arg.startsWith('--') && (runsAt < 0 || at !== runsAt + 1));
-  const chosen = measures.filter(({ name }) => names.includes('all') || names.includes(name));
+  const chosen = measures.filter(({ name, long }) => names.includes(name) || (names.includes('all') && long !== true));
   if (chosen.length === 0 || !(runs >= 1)) {
     process.stderr.write(`${usage}\n`);
     return 2;
@@ -50,7 +52,7 @@ function shown({ name, wanted }: Measure, { result, beside }: Awaited<ReturnType
       ? ''
       : `  wanted ${sign} ${wanted.value ?? wanted.ratio}${wanted.value === undefined ? ' ×' : ''}`;
   const seen = Object.entries(beside ?? {}).map(([what, value]) => `  ${what} ${value}`);
-  return `${name.padEnd(16)} ${result.value} ${result.unit}${against}${goal}${seen.join('')}  (median of ${result.runs})`;
+  return `${name.padEnd(18)} ${result.value} ${result.unit}${against}${goal}${seen.join('')}  (median of ${result.runs})`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -17,6 +17,8 @@ export interface Measure {
   readonly unit: string;
   /** `least`: value ÷ limit should be at least `wanted`; `most`: at most. */
   readonly wanted?: { readonly ratio?: number; readonly value?: number; readonly at: 'least' | 'most' };
+  /** Takes minutes: asked for by name, and not a part of `all`. */
+  readonly long?: boolean;
   /** Why it cannot be taken here. */
   readonly missing?: () => string | undefined;
   /** One run in a folder of its own; runs are counted from 0. */

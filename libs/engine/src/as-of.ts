@@ -1,25 +1,22 @@
-import { UnreadableBody } from '#kernel/errors.js';
 import { customerStream, type Position, type Recorded } from '#kernel/fact.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { CALENDAR, ClockAdvanced } from '#kernel/system.events.js';
 import type { Instant } from '#kernel/time.js';
-import { foldAnew, merged, type Folded } from './building.js';
+import { foldAnew, type Folded } from './building.js';
 import { NotFound } from './errors.js';
 import { Incoming } from './incoming.js';
-import { Nowhere } from './nowhere.js';
+import { OwnDocuments } from './own-documents.js';
 import { Parking } from './parking.js';
 import { Past, reachedBy, type Moment } from './past.js';
 import { sharedStreams } from './partition-fold.js';
 import type { Progress } from './projecting.js';
-import { ProjectionRun } from './projection-run.js';
 import type { FactReader } from './reader.js';
 import { References } from './references.js';
 import type { Registry } from './registry.js';
 import { settled } from './settled.js';
 import { specOf } from './read-side.js';
-import { Wanting } from './wanting.js';
 
 export interface AsOfDeps {
   readonly store: EventStore;
@@ -43,6 +40,8 @@ interface Known {
   readonly id: string;
   readonly references: References;
   readonly shared: readonly Recorded[];
+  /** Made when a customer is asked about. */
+  ownDocuments?: OwnDocuments;
 }
 
 /** Answers as of a moment of history: the same folds over the facts of then. Nothing is written but to models given for it. */
@@ -64,25 +63,10 @@ export class AsOf {
    * @throws {NotFound} for a customer without facts then @throws {InvalidRequest} for a moment that has not come
    */
   async customer(customerId: string, moment: Moment): Promise<Readonly<Record<string, Json>>> {
-    const { registry, reader } = this.deps;
-    const { past, references, shared } = await this.at(moment);
-    const stream = await past.readStream(customerStream(customerId));
+    const then = await this.at(moment);
+    const stream = await then.past.readStream(customerStream(customerId));
     if (stream.length === 0) throw new NotFound('customer', customerId.slice(0, 100), NOBODY[moment.by]);
-    const own = stream.map((recorded) => new Incoming(recorded, registry, reader));
-    const known = new Map(own.map((incoming) => [incoming.recorded, incoming]));
-    const incoming = withoutIdleTicks(merged(stream, shared)).map(
-      (recorded) => known.get(recorded) ?? new Incoming(recorded, registry, reader),
-    );
-    const documents: Record<string, Json> = {};
-    for (const projection of registry.projections.values()) {
-      if (projection.perCustomer !== true || !(await hasOwn(projection, own, customerId))) continue;
-      const nowhere = new Nowhere(projection.name, projection.version);
-      const run = ProjectionRun.ofPortion(projection, nowhere, references, Parking.ofBuild());
-      await run.fold(incoming, Infinity);
-      const doc = run.documentsNow().get(customerId);
-      if (doc?.['customerId'] === customerId) documents[projection.name] = doc;
-    }
-    return documents;
+    return this.ownDocuments(then.past).of(customerId, stream);
   }
 
   /**
@@ -145,6 +129,17 @@ export class AsOf {
     return this.last;
   }
 
+  private ownDocuments(past: Past): OwnDocuments {
+    const { registry, reader, store } = this.deps;
+    const known = this.known(past);
+    if (known.ownDocuments !== undefined) return known.ownDocuments;
+    const { references, shared } = known;
+    // business time comes there behind every fact, also behind those that are appended while the same moment is asked about
+    const passing = past.until === undefined ? shared : [...shared, tick(past.until, LAST, store.storeId)];
+    known.ownDocuments = new OwnDocuments(registry, reader, references, passing);
+    return known.ownDocuments;
+  }
+
   /** Facts that concern everybody, as far as there are any now; what was read before is not read again. */
   private async readShared(head: Position): Promise<void> {
     const { store, registry } = this.deps;
@@ -168,24 +163,11 @@ const NOBODY = {
   business: 'Nothing of them had happened at that moment.',
 } as const;
 
-/** Whether any of the facts changes the document that is the customer's own: of lots, purchases and alerts none is. */
-async function hasOwn(projection: AnyProjection, own: readonly Incoming[], customerId: string): Promise<boolean> {
-  const wanting = new Wanting(projection);
-  for (const incoming of own) {
-    if (!wanting.concerns(incoming)) continue;
-    try {
-      const wanted = await wanting.read(incoming);
-      if (wanted?.keys.includes(customerId) === true || wanted?.everyKeys.includes(customerId) === true) return true;
-    } catch (error) {
-      if (!(error instanceof UnreadableBody)) throw error; // its customer stands still there, which is told by the fold
-    }
-  }
-  return false;
-}
-
 /** Of ticks of the clock with nothing between them the last says all: what is due in between fires at its own instants. */
 export const withoutIdleTicks = (facts: readonly Recorded[]): readonly Recorded[] =>
   facts.filter(({ type }, at) => type !== ClockAdvanced.type || facts[at + 1]?.type !== type);
+
+const LAST: Position = Number.MAX_SAFE_INTEGER - 2;
 
 /** Business time comes as far as was asked for, between two ticks of the clock. */
 const tick = (to: string, position: number, id: string): Recorded => ({

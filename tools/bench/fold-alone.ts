@@ -1,0 +1,27 @@
+import { loadConfig } from '#runtime/config.js';
+import { boundGarbage } from '#runtime/heap-growth.js';
+import { openPatron } from '#runtime/patron.js';
+import { peakMbOf } from './peak.js';
+
+/** What a process of its own says that folded. */
+export interface Folded {
+  readonly seconds: number;
+  /** The most that it had resident, in MB; null where the system does not say. */
+  readonly peakMb: number | null;
+}
+
+/** Opens Patron on a folder as the program does, and folds: what is not folded yet, or read models anew that are named. */
+async function fold(data: string, names: readonly string[]): Promise<Folded> {
+  const patron = await openPatron({ ...loadConfig({ flags: { data }, env: {} }), target: 'all' }, { mode: 'write' });
+  const { projector, store } = patron.engine;
+  const began = performance.now();
+  if (names.length === 0) await projector?.allCaughtUp(await store.head());
+  else await projector?.rebuild(names[0] === 'all' ? [...patron.engine.registry.projections.keys()] : names);
+  const seconds = (performance.now() - began) / 1_000;
+  await patron.close();
+  return { seconds, peakMb: peakMbOf(process.pid) ?? null };
+}
+
+boundGarbage();
+const [data = '', ...names] = process.argv.slice(2);
+process.stdout.write(`${JSON.stringify(await fold(data, names))}\n`);
