@@ -5,7 +5,7 @@ import { backup, restore } from '#runtime/backup.js';
 import { loadConfig } from '#runtime/config.js';
 import { BackupRefused, manifestText, readManifest } from '#runtime/manifest.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
-import { replayInMemory } from '#runtime/replay.js';
+import { replayBeside } from '#runtime/replay.js';
 
 const config = (data: string, keys?: string) => loadConfig({ flags: { data, keys }, env: {}, folder: '/' });
 
@@ -64,7 +64,7 @@ describe('a backup', () => {
     expect(restored).toMatchObject({ manifest: { position, facts }, notCompared: [], opened: { differ: [] } });
     const again = await openPatron(config(at('again'), at('data.keys')), { mode: 'write' });
     await again.engine.projector?.allCaughtUp(position);
-    for (const { name, stored, equal } of await replayInMemory(again)) {
+    for (const { name, stored, equal } of await replayBeside(again)) {
       expect([name, equal, stored.digest]).toEqual([name, true, opened?.[name]?.digest]);
     }
     await again.close();

@@ -85,6 +85,9 @@ described('the command line beside a running server', () => {
     expect([both.code, both.err]).toEqual([2, expect.stringContaining('--by goes with --as-of')]);
     const half = await world.through(['diff', 'purchase_history', '--from', '1']);
     expect([half.code, half.err]).toEqual([2, expect.stringContaining('--from and --to')]);
+    const turned = ['diff', 'purchase_history', '--from', String(position), '--to', before];
+    const refusal = { code: 2, err: expect.stringContaining(`to: is ${before}, which lies before from, ${position}`) };
+    expect(await world.through(turned)).toMatchObject(refusal);
   }, 60_000);
 
   it('sends a stream of commands, one answer a line in order', async () => {

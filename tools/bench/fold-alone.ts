@@ -13,10 +13,16 @@ export interface Folded {
 /** Opens Patron on a folder as the program does, and folds: what is not folded yet, or read models anew that are named. */
 async function fold(data: string, names: readonly string[]): Promise<Folded> {
   const patron = await openPatron({ ...loadConfig({ flags: { data }, env: {} }), target: 'all' }, { mode: 'write' });
-  const { projector, store } = patron.engine;
+  const { projector, registry, store } = patron.engine;
+  if (projector === undefined) throw new Error('Nothing is folded here.');
+  const all = [...registry.projections.keys()];
   const began = performance.now();
-  if (names.length === 0) await projector?.allCaughtUp(await store.head());
-  else await projector?.rebuild(names[0] === 'all' ? [...patron.engine.registry.projections.keys()] : names);
+  if (names.length > 0) await projector.rebuild(names[0] === 'all' ? all : names);
+  else {
+    // of those that nothing was folded of all others are being built
+    await projector.rebuild(all.filter((name) => registry.isMeasured(name)));
+    await projector.allCaughtUp(await store.head());
+  }
   const seconds = (performance.now() - began) / 1_000;
   await patron.close();
   return { seconds, peakMb: peakMbOf(process.pid) ?? null };

@@ -8,6 +8,7 @@ import { take, type Measure } from './measure.js';
 import { ndjson } from './ndjson.js';
 import { pastOne } from './past.js';
 import { rAll, rOne } from './rebuilds.js';
+import { live } from './live.js';
 import { scaleMeasures } from './scale.js';
 import { sCached, sCold } from './streams.js';
 
@@ -16,6 +17,7 @@ const measures: readonly Measure[] = [
   pastOne,
   ...[http, ndjson, importDurable, importProjected, memory, e128, eAll],
   ...scaleMeasures,
+  live,
 ];
 
 const usage = `Usage: npm run bench -- <name>|all [--json] [--runs N]

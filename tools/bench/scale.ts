@@ -19,7 +19,7 @@ const alone = fileURLToPath(new URL('fold-alone.js', import.meta.url));
 const run = promisify(execFile);
 
 /** Folds in a process of its own. @throws where it failed */
-async function folded(data: string, ...names: readonly string[]): Promise<Folded> {
+export async function folded(data: string, ...names: readonly string[]): Promise<Folded> {
   const { stdout } = await run(process.execPath, [alone, data, ...names]);
   return JSON.parse(stdout) as Folded;
 }

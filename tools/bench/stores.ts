@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { multiplied, type Many } from './multiplied.js';
 
+/** 30,000 customers with 290,000 facts. */
+export const several: Many = { customers: 2_000, times: 15, visits: 2.9, seed: 1 };
 /** 200,000 customers of some ten facts each. */
 export const many: Many = { customers: 2_000, times: 100, visits: 2.9, seed: 1 };
 /** A million customers of some four facts each. */

@@ -27,6 +27,7 @@ export class Load {
   private readMs: number[] = [];
   private counts = { done: 0, refused: 0, failed: 0 };
   private readonly underWay = new Set<Promise<void>>();
+  private stopped = false;
 
   constructor(
     private readonly server: Server,
@@ -37,10 +38,10 @@ export class Load {
     this.facts = new Uint8Array(Math.ceil(ratePerSecond * seconds));
   }
 
-  /** Ends when all were sent and answered, or the server has ended. */
+  /** Ends when all were sent and answered, or it was stopped, or the server has ended. */
   async run(): Promise<void> {
     const began = performance.now();
-    for (let sent = 0; sent < this.facts.length && !this.server.hasEnded;) {
+    for (let sent = 0; sent < this.facts.length && !this.stopped && !this.server.hasEnded;) {
       const due = Math.min(this.facts.length, Math.ceil(((performance.now() - began) / 1000) * this.ratePerSecond));
       for (; sent < due && this.underWay.size < MOST_UNDER_WAY; sent += 1) {
         const dueAt = began + (sent / this.ratePerSecond) * 1000;
@@ -52,6 +53,12 @@ export class Load {
     await Promise.all(this.underWay);
   }
 
+  /** Nothing more is sent. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** What was answered since it was asked last. */
   take(): Answers {
     const { commandMs, readMs, counts } = this;
     [this.commandMs, this.readMs, this.counts] = [[], [], { done: 0, refused: 0, failed: 0 }];

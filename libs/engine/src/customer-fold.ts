@@ -80,9 +80,7 @@ export class CustomerFold {
     this.wanting = new Wanting(projection);
     this.folding = new DocumentFold(projection, references, this.documents);
     this.isTimed = projection.timers !== undefined;
-    const tells = ({ reschedules, recorded }: Passing['steps'][number]): boolean =>
-      (this.isTimed && reschedules) || handlerOf(projection.broadcast, recorded.type) !== undefined;
-    this.telling = passing.steps.flatMap((step, at) => (tells(step) ? [at] : []));
+    this.telling = passing.telling(projection);
   }
 
   begin(customerId: string): void {

@@ -1,4 +1,5 @@
 import type { Position, Recorded } from '#kernel/fact.js';
+import type { AnyProjection } from '#kernel/projection.js';
 import { ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import type { References } from './references.js';
@@ -20,18 +21,25 @@ export class Passing {
   private readonly positions: Float64Array;
   /** The latest business time up to each step. */
   private readonly latest: readonly Instant[];
+  /** Which steps are of a type, and which reschedule. */
+  private readonly ofType = new Map<string, number[]>();
+  private readonly rescheduling: number[] = [];
   /** The last answer of `before`: facts come in order. */
   private found = 0;
 
   constructor(shared: readonly Recorded[], references: References) {
     let clock = EARLIEST;
-    this.steps = shared.map((recorded) => {
+    this.steps = shared.map((recorded, at) => {
       const { type, position, data } = recorded;
       const isTick = type === ClockAdvanced.type || type === ClockFixed.type;
       const from = clock;
       if (isTick) clock = String(data['to']);
       const isInForce = type === PolicyPublished.type && String(data['effectiveFrom']) <= clock;
       const reschedules = isTick ? references.changesBetween(from, clock, position) : isInForce;
+      if (reschedules) this.rescheduling.push(at);
+      const others = this.ofType.get(type);
+      if (others === undefined) this.ofType.set(type, [at]);
+      else others.push(at);
       return { recorded, clock, isTick, reschedules };
     });
     this.positions = Float64Array.from(shared, ({ position }) => position);
@@ -42,6 +50,13 @@ export class Passing {
   /** Business time when all of them are known. */
   get clock(): Instant {
     return this.steps.at(-1)?.clock ?? EARLIEST;
+  }
+
+  /** The steps, in order, that concern every document of a projection, whatever is due in it. */
+  telling({ broadcast, timers }: AnyProjection): readonly number[] {
+    const found = new Set(timers === undefined ? [] : this.rescheduling);
+    for (const type of Object.keys(broadcast ?? {})) for (const at of this.ofType.get(type) ?? []) found.add(at);
+    return [...found].sort((left, right) => left - right);
   }
 
   /** How many stand before a position. */

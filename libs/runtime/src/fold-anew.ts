@@ -9,8 +9,9 @@ import { openEventStore, openKeys, openReadModels } from './adapters.js';
 import { AbsentKeys } from './absent-keys.js';
 import type { PatronConfig } from './config.js';
 import type { Digests } from './manifest.js';
+import { withEmpty } from './replay.js';
 
-/** What the log in a folder makes of every read model, folded in memory with no keys. */
+/** What the log in a folder makes of every read model, folded anew with no keys. */
 export const sealedDigests = (config: PatronConfig, data: string, tell?: Progress): Promise<Digests> =>
   digests({ ...config, data }, new AbsentKeys(config.keys), tell);
 
@@ -29,14 +30,13 @@ async function digests(config: PatronConfig, keys: Keys, tell?: Progress): Promi
   const { SystemClock } = await import('#adapters/system/system-clock.js');
   const { SystemIds } = await import('#adapters/system/system-ids.js');
   const [clock, ids] = [new SystemClock(), new SystemIds()];
-  const memory = { ...config, readModels: 'memory' };
   const store = await openEventStore(config, 'read', clock);
-  const [readModels, empty] = [await openReadModels(memory, 'write'), await openReadModels(memory, 'write')];
+  const readModels = await openReadModels({ ...config, readModels: 'memory' }, 'write');
   try {
     const read = { write: false, project: false };
     const engine = await Engine.open({ store, readModels, keys, clock, ids, slices, ...read });
     try {
-      const folded = await replay(engine, empty, tell);
+      const folded = await withEmpty(config, store, (empty) => replay(engine, empty, tell));
       return Object.fromEntries(
         folded.map(({ name, replayed }) => {
           const version = engine.registry.projections.get(name)?.version ?? 0;
@@ -47,6 +47,6 @@ async function digests(config: PatronConfig, keys: Keys, tell?: Progress): Promi
       await engine.close();
     }
   } finally {
-    for (const part of [readModels, empty, store]) await part.close();
+    for (const part of [readModels, store]) await part.close();
   }
 }

@@ -77,6 +77,13 @@ describe('lines of a stream of bytes', () => {
     ]);
   });
 
+  it('end at newlines only, whatever else Unicode takes for the end of a line', async () => {
+    expect(await split('a\u2028b\n', '\r\u2029\n')).toEqual([
+      [1, 'a\u2028b'],
+      [2, '\r\u2029'],
+    ]);
+  });
+
   it('that are too long are given up without being held', async () => {
     expect(await split('123456\n12345\n', '12', '3456789\nx')).toEqual([
       [1, undefined],

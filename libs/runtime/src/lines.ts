@@ -6,8 +6,11 @@ export interface Line {
   readonly bytes: Buffer | null;
 }
 
-/** Splits bytes at newlines, holding at most one line and one chunk. Lines of blanks are counted and left out. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Line> {
+/**
+ * Splits bytes at newlines, holding at most one line and one chunk. Lines of blanks are counted and left out. What else Unicode
+ * calls the end of a line may stand in a JSON text, where Node's readline would cut it.
+ */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>, limit: number): AsyncGenerator<Line> {
   let held: Buffer[] = [];
   let size = 0;
   let number = 0;
@@ -17,7 +20,8 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, limit: number): As
     number += 1;
     return bytes?.toString('latin1').trim() === '' ? undefined : { number, bytes };
   };
-  for await (const chunk of chunks) {
+  for await (const some of chunks) {
+    const chunk = typeof some === 'string' ? Buffer.from(some) : Buffer.from(some.buffer, some.byteOffset, some.length);
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       hold(chunk.subarray(start, end));

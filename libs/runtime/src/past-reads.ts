@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InvalidRequest } from '#kernel/errors.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import { AsOf } from '#engine/as-of.js';
 import { differences, type Difference } from '#engine/differences.js';
@@ -61,8 +62,9 @@ export class PastReads {
     return new Queries(this.engine.registry, { model: async () => model, caughtUp: async () => undefined });
   }
 
-  /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} */
+  /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} also where `to` is the earlier one */
   async differences(name: string, from: Moment, to: Moment): Promise<AsyncGenerator<Difference>> {
+    await this.inOrder(from, to);
     return differences(await this.model(name, from), await this.model(name, to));
   }
 
@@ -81,6 +83,15 @@ export class PastReads {
       void settled(this.remove(oldest[1]));
     }
     return (await folding).model;
+  }
+
+  /** Both may be of recorded time, one an instant and one a position. */
+  private async inOrder(from: Moment, to: Moment): Promise<void> {
+    const [{ past: first }, { past: last }] = [await this.asOf.at(from), await this.asOf.at(to)];
+    const isTurned = first.until === undefined ? first.upTo > last.upTo : first.until > (last.until ?? '');
+    if (!isTurned) return;
+    const message = `is ${to.at}, which lies before from, ${from.at}: exchange the two`;
+    throw new InvalidRequest([{ path: 'to', message }]);
   }
 
   async close(): Promise<void> {

@@ -21,7 +21,7 @@ import type { NamedSnapshot } from '#runtime/named-snapshots.js';
 import { openPatron, type Patron } from '#runtime/patron.js';
 import { Rebuilds } from '#runtime/rebuilds.js';
 import { Reads } from '#runtime/reads.js';
-import { replayInMemory } from '#runtime/replay.js';
+import { replayBeside } from '#runtime/replay.js';
 import { WhatIfs, type WhatIfRequest } from '#runtime/what-ifs.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import type {
@@ -150,7 +150,7 @@ export class DirectAccess implements Access {
   }
 
   replay(tell: Tell): Promise<readonly Replayed[]> {
-    return replayInMemory(this.patron, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
+    return replayBeside(this.patron, (done, of, facts) => tell(of === 0 ? 1 : done / of, facts));
   }
 
   replayOwn(projections: readonly Own[], asOf: AsOf | undefined, tell: Tell): Promise<OwnReplay> {

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import type { Json } from '#kernel/ports/read-models.js';
@@ -10,6 +8,7 @@ import type { Compared } from '#engine/projecting.js';
 import type { Find, Page } from '#engine/queries.js';
 import { settled } from '#engine/settled.js';
 import type { Verdict } from '#engine/verdict.js';
+import { linesOf } from '#runtime/lines.js';
 import type { WhatIfRequest } from '#runtime/what-ifs.js';
 import type { Rebuild } from '#runtime/rebuilds.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
@@ -103,10 +102,7 @@ export class RemoteAccess implements Access {
   async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {
     const query = new URLSearchParams({ from, to, ...(by !== undefined && { by }) }).toString();
     const { body } = await this.fetch(`/v1/differences/${encodeURIComponent(model)}?${query}`, {});
-    if (body === null) return;
-    for await (const line of createInterface({ input: Readable.fromWeb(body as WebStream) })) {
-      yield JSON.parse(line) as Difference;
-    }
+    yield* objectsIn<Difference>(body);
   }
 
   whatIf(request: WhatIfRequest, _: unknown, signal: AbortSignal): Promise<Verdict> {
@@ -270,6 +266,12 @@ function answerOf(line: Readonly<Record<string, unknown>>): Answer {
   }
   if (status >= 500 || status === 401 || status === 403) throw refusalOf(status, line as Problem);
   return { ok: false, code, message: detail ?? code };
+}
+
+/** JSON texts, one a line. */
+async function* objectsIn<T>(body: Response['body']): AsyncGenerator<T> {
+  if (body === null) return;
+  for await (const { bytes } of linesOf(body as WebStream<Uint8Array>, Infinity)) yield JSON.parse(String(bytes)) as T;
 }
 
 /** The list in an answer, whatever it is called there. */

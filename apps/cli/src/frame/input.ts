@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { createInterface } from 'node:readline';
+import { linesOf } from '#runtime/lines.js';
 import { UsageError } from './parse-args.js';
 
 /** A JSON object given as text, as `-` for standard input, or as `@file`. @throws {UsageError} */
@@ -34,12 +34,9 @@ export function objectIn(text: string): Readonly<Record<string, unknown>> {
 export async function* linesFrom(
   stdin: Readable,
 ): AsyncGenerator<{ readonly line: number; readonly value: Readonly<Record<string, unknown>> | undefined }> {
-  let line = 0;
-  for await (const text of createInterface({ input: stdin, crlfDelay: Infinity })) {
-    line += 1;
-    if (text.trim() === '') continue;
+  for await (const { number: line, bytes } of linesOf(stdin, Infinity)) {
     try {
-      yield { line, value: objectIn(text) };
+      yield { line, value: objectIn(String(bytes)) };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       yield { line, value: undefined };

@@ -1,0 +1,55 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Registry } from '#engine/registry.js';
+import { slices } from '#slices/index.js';
+import type { Server } from '../crash/server.js';
+import { Load } from '../soak/load.js';
+import { Mix } from '../soak/mix.js';
+import { withServer } from './http.js';
+import { timed, type Figure, type Measure } from './measure.js';
+import { folded } from './scale.js';
+import { several, storeOf } from './stores.js';
+
+const RATE = 200;
+const MOST_SECONDS = 3_600;
+const WARM_UP_MS = 15_000;
+const QUIET_MS = 30_000;
+
+/** Every read model of a server, one after the other, as `patron projections rebuild --all --server` asks for it. */
+async function rebuildAll(server: Server): Promise<void> {
+  for (const name of new Registry(slices).projections.keys()) {
+    const response = await server.fetch(`/v1/projections/${name}/rebuild?wait=true`, { method: 'POST' });
+    if (!response.ok) throw new Error(`${name} was not rebuilt: ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+}
+
+async function beside(server: Server): Promise<Figure> {
+  const load = new Load(server, new Mix(1), RATE, MOST_SECONDS);
+  const running = load.run();
+  await delay(WARM_UP_MS);
+  load.take();
+  await delay(QUIET_MS);
+  const quiet = load.take();
+  const seconds = await timed(() => rebuildAll(server));
+  const busy = load.take();
+  load.stop();
+  await running;
+  if (quiet.failed + busy.failed > 0) throw new Error(`${quiet.failed + busy.failed} requests failed.`);
+  const p50s = { 'quiet p50 ms': quiet.p50, 'p50 ms': busy.p50 };
+  return { value: busy.p99, limit: quiet.p99, beside: { ...p50s, 'rebuild s': seconds, commands: busy.done } };
+}
+
+export const live: Measure = {
+  name: 'live',
+  about: `commands/s ${RATE} to a server of 290,000 facts that rebuilds all read models: their p99; limit: their p99 before`,
+  ...{ unit: 'ms', long: true },
+  wanted: { ratio: 3, at: 'most' },
+  run: async (folder) => {
+    const generated = await storeOf(several);
+    for (const side of ['', '.keys']) cpSync(generated + side, join(folder, `data${side}`), { recursive: true });
+    await folded(join(folder, 'data'));
+    return withServer(folder, beside);
+  },
+};
