@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Receipt } from '#engine/customers.js';
+import type { Receipt } from '#engine/requests.js';
 import { modelDigest } from '#engine/digest.js';
 import { openAll } from '#engine/reader.js';
 import { WhatIf } from '#engine/what-if.js';

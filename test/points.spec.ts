@@ -6,7 +6,7 @@ import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { loyaltyPolicy } from '#slices/loyalty/loyalty.policy.js';
 import { loyaltySlice } from '#slices/loyalty/loyalty.slice.js';
 import { purchasesSlice } from '#slices/purchases/purchases.slice.js';
-import type { Receipt } from '#engine/customers.js';
+import type { Receipt } from '#engine/requests.js';
 import { engineWorld, type World } from '#testing/engine-world.js';
 import type { GivenCommand } from '#testing/makers.js';
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { customerStream, type Proposed } from '#kernel/fact.js';
 import { plusHours } from '#kernel/time.js';
@@ -130,6 +131,22 @@ class DoubtfulStore extends MemoryEventStore {
   }
 }
 
+/** Takes nothing into one stream, or takes it and does not say so. */
+class PartlyClosedStore extends MemoryEventStore {
+  constructor(
+    public closedTo: string = customerStream('c-2'),
+    private readonly silently = false,
+  ) {
+    super();
+  }
+  override async append(stream: string, expected: number, facts: readonly Proposed[]) {
+    const isClosed = stream === this.closedTo;
+    if (isClosed && this.silently) await super.append(stream, expected, facts);
+    if (isClosed) throw new StoreUnavailable('not now');
+    return super.append(stream, expected, facts);
+  }
+}
+
 describe('an append whose outcome is unknown', () => {
   it('is an error, and done once when sent again', async () => {
     const store = new DoubtfulStore();
@@ -193,13 +210,7 @@ describe('a transfer', () => {
     expect((await world.documents('follow_ups_pending')).size).toBe(0);
   });
   it('arrives later where its second half failed', async () => {
-    const store = new (class extends MemoryEventStore {
-      closedTo = customerStream('c-2');
-      override append(stream: string, expected: number, facts: readonly Proposed[]) {
-        if (stream === this.closedTo) return Promise.reject(new StoreUnavailable('not now'));
-        return super.append(stream, expected, facts);
-      }
-    })();
+    const store = new PartlyClosedStore();
     const world = await opened({ store });
     await world.send(bonus(1));
     await world.send(transfer);
@@ -207,6 +218,22 @@ describe('a transfer', () => {
     expect((await world.documents('follow_ups_pending')).size).toBe(1);
     store.closedTo = '';
     await world.advanceTo('2026-03-02T15:00:00.000Z');
+    expect((await world.documents('loyalty_balance')).get('c-2')).toMatchObject({ received: 5 });
+    expect((await world.documents('follow_ups_pending')).size).toBe(0);
+  });
+  it.each([
+    ['its second half was kept back', 'c-2', {}],
+    ['nobody knows whether its first half was taken', 'c-1', { and: 'tells nobody' }],
+  ])('arrives without a tick of the clock once the store answers again, where %s', async (_, closedTo, how) => {
+    const store = new PartlyClosedStore('', 'and' in how);
+    const world = await opened({ store });
+    await world.send(bonus(1));
+    store.closedTo = customerStream(closedTo);
+    await Promise.allSettled([world.send(transfer)]);
+    store.closedTo = '';
+    for (const until = Date.now() + 5_000; Date.now() < until; await delay(20)) {
+      if ((await world.documents('loyalty_balance')).has('c-2')) break;
+    }
     expect((await world.documents('loyalty_balance')).get('c-2')).toMatchObject({ received: 5 });
     expect((await world.documents('follow_ups_pending')).size).toBe(0);
   });

@@ -1,70 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { CommandBase } from '#kernel/decider.js';
 import { DomainError } from '#kernel/errors.js';
-import { customerStream, type Actor, type Metadata, type Proposed } from '#kernel/fact.js';
+import { customerStream, type Proposed } from '#kernel/fact.js';
 import { EventStore, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
+import { Contention } from './contention.js';
 import { FoldContext } from './context.js';
 import { CustomerCache } from './customer-cache.js';
 import type { Customer } from './customer.js';
 import { Decision, type Decided } from './decision.js';
-import { CommandIdReused, RevisionMismatch, TooMuchContention } from './errors.js';
+import { CommandIdReused, maySucceedSoon, RevisionMismatch } from './errors.js';
 import type { FollowUps } from './follow-ups.js';
 import type { Identities } from './identities.js';
 import type { CustomerLoader } from './loader.js';
 import { Queues } from './queue.js';
 import type { References } from './references.js';
-import type { Part, Registry } from './registry.js';
+import type { Registry } from './registry.js';
+import { metadataOf, receiptOf, type CommandRequest, type Receipt } from './requests.js';
 import type { Sealer } from './sealing.js';
-import { settled } from './settled.js';
 import type { Snapshots } from './snapshots.js';
-
-/** A validated command with what its transport knows of it. */
-export interface CommandRequest {
-  readonly commandId: string;
-  readonly command: CommandBase;
-  readonly part: Part | null;
-  /** Keyed digest of the body as received. */
-  readonly bodyDigest?: string;
-  /** The revision the caller decided on. */
-  readonly ifMatch?: number;
-  /** Answer with the facts, append nothing. */
-  readonly dryRun?: boolean;
-  readonly actor?: Actor;
-  readonly source?: string;
-  readonly correlationId?: string;
-  readonly causationId?: string;
-}
-
-/** What a fact is to the one who sent the command. */
-export interface ReceiptFact {
-  readonly id: string;
-  readonly type: string;
-  readonly revision: number;
-  readonly occurredAt: Instant;
-  readonly data: unknown;
-}
-
-export interface Receipt {
-  readonly commandId: string;
-  readonly customerId: string;
-  /** Of the customer's newest fact; -1 for none. What `If-Match` takes. */
-  readonly revision: number;
-  /** What `after=` takes to read what this command did. */
-  readonly position: number;
-  /** Empty when the command changed nothing. */
-  readonly facts: readonly ReceiptFact[];
-  /** True when an earlier request of this id did it. */
-  readonly repeated: boolean;
-  readonly dryRun: boolean;
-}
 
 /** Called after every append with when time will next owe the customer a fact. */
 export type DueListener = (customerId: string, dueAt: Instant | null, position: number) => void;
-
-const ATTEMPTS = 12;
-const PROGRAM = 'patron/1';
 
 export interface CustomersDeps {
   readonly store: EventStore;
@@ -82,8 +38,10 @@ export interface CustomersDeps {
 export class Customers {
   private readonly cache: CustomerCache;
   private readonly queues = new Queues();
+  private readonly contention = new Contention();
   private readonly context: FoldContext;
   private readonly dueListeners: DueListener[] = [];
+  private readonly keptBackListeners: (() => void)[] = [];
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
@@ -92,6 +50,11 @@ export class Customers {
 
   onDue(listener: DueListener): void {
     this.dueListeners.push(listener);
+  }
+
+  /** Told where a second half could not be sent just now, or may be wanted without anybody knowing. */
+  onKeptBack(listener: () => void): void {
+    this.keptBackListeners.push(listener);
   }
 
   /** @throws {DomainError} the refusal; nothing was written */
@@ -144,7 +107,10 @@ export class Customers {
 
   private async attempt(request: CommandRequest): Promise<Receipt> {
     const { customerId } = request.command;
-    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+    const turn = this.contention.turn(customerId);
+    if (turn !== undefined) await turn;
+    const since = performance.now();
+    for (let tries = 0; ; tries += 1) {
       const known = this.cache.get(customerId);
       const customer = known ?? (await this.known(customerId));
       let fresh = known === undefined;
@@ -155,7 +121,9 @@ export class Customers {
           return receipt;
         } catch (error) {
           if (error instanceof WrongExpectedRevision) {
-            await this.lostRace(customer, tries);
+            await this.contention.lost(customerId, tries, since);
+            await this.deps.loader.catchUp(customer);
+            this.cache.set(customer);
             break;
           }
           if (!(error instanceof DomainError) || fresh || error instanceof StoreUnavailable) throw error;
@@ -164,9 +132,6 @@ export class Customers {
         }
       }
     }
-    throw new TooMuchContention(
-      `Customer ${customerId} was changed by others ${ATTEMPTS} times in a row; send it again.`,
-    );
   }
 
   /** 'unfinished' when an append was made and there is more to do. */
@@ -215,7 +180,9 @@ export class Customers {
         for (const listener of this.dueListeners) listener(customer.id, customer.dueAt, position);
       }
     } catch (error) {
-      if (!(error instanceof WrongExpectedRevision)) this.cache.delete(customer.id);
+      if (error instanceof WrongExpectedRevision) throw error;
+      this.cache.delete(customer.id);
+      if (tagged.some(({ fact }) => fact.metadata.followUp)) this.keepBack();
       throw error;
     }
     snapshots.offer(customer);
@@ -234,14 +201,22 @@ export class Customers {
     return sealer.seal(place, personal, plain).then((data) => ({ id, type, version, occurredAt, data, metadata }));
   }
 
-  /** The first half is appended and stays; what cannot be sent now is sent again by the clock process. */
+  private keepBack(): void {
+    for (const listener of this.keptBackListeners) listener();
+  }
+
+  /** The first half is appended and stays; what cannot be sent now is sent again, at the latest by the clock process. */
   private async followUp(receipt: Receipt, { correlationId }: CommandRequest): Promise<void> {
     for (const fact of receipt.facts) {
       const { customerId } = receipt;
       const followUp = this.deps.followUps.of({ ...fact, customerId, metadata: { commandId: receipt.commandId } });
       if (followUp === undefined) continue;
       const trace = { causationId: fact.id, ...(correlationId !== undefined && { correlationId }) };
-      await settled(this.handle({ ...followUp, ...trace, actor: { kind: 'system', id: 'patron' } }));
+      try {
+        await this.handle({ ...followUp, ...trace, actor: { kind: 'system', id: 'patron' } });
+      } catch (error) {
+        if (maySucceedSoon(error)) this.keepBack();
+      }
     }
   }
 
@@ -260,37 +235,4 @@ export class Customers {
       position: last?.position ?? 0,
     };
   }
-
-  private async lostRace(customer: Customer, tries: number): Promise<void> {
-    await delay(Math.random() * 2 ** Math.min(tries, 6));
-    await this.deps.loader.catchUp(customer);
-    this.cache.set(customer);
-  }
 }
-
-function metadataOf(request: CommandRequest): Metadata {
-  const { commandId, bodyDigest, correlationId, causationId, actor, source } = request;
-  return {
-    commandId,
-    ...(bodyDigest !== undefined && { bodyDigest }),
-    ...(correlationId !== undefined && { $correlationId: correlationId }),
-    ...(causationId !== undefined && { $causationId: causationId }),
-    ...(actor !== undefined && { actor }),
-    ...(source !== undefined && { source }),
-    program: PROGRAM,
-  };
-}
-
-const receiptOf = (
-  customer: Customer,
-  { commandId }: CommandRequest,
-  facts: readonly Omit<ReceiptFact, never>[],
-  how: Pick<Receipt, 'repeated' | 'dryRun'>,
-): Receipt => ({
-  commandId,
-  customerId: customer.id,
-  revision: customer.count - 1,
-  position: customer.position,
-  facts: facts.map(({ id, type, revision, occurredAt, data }) => ({ id, type, revision, occurredAt, data })),
-  ...how,
-});

@@ -6,7 +6,7 @@ import type { ReadModels } from '#kernel/ports/read-models.js';
 import type { Slice } from '#kernel/slice.js';
 import { plusMs, type Instant } from '#kernel/time.js';
 import { Calendar } from './calendar.js';
-import { Customers, type CommandRequest, type Receipt } from './customers.js';
+import { Customers } from './customers.js';
 import { DueIndex } from './due-index.js';
 import { AtInFuture } from './errors.js';
 import { FollowUps } from './follow-ups.js';
@@ -22,7 +22,9 @@ import { PollingReadSide, type ReadSide } from './read-side.js';
 import { FactReader } from './reader.js';
 import { References } from './references.js';
 import { Registry } from './registry.js';
+import type { CommandRequest, Receipt } from './requests.js';
 import { Sealer } from './sealing.js';
+import { SecondHalves } from './second-halves.js';
 import { Snapshots } from './snapshots.js';
 import { Timekeeper } from './timekeeper.js';
 
@@ -74,6 +76,7 @@ export class Engine {
     readonly policies: Policies,
     readonly calendar: Calendar,
     readonly timekeeper: Timekeeper,
+    private readonly secondHalves: SecondHalves,
     readonly readSide: ReadSide,
     readonly queries: Queries,
     /** Undefined where another process projects. */
@@ -141,14 +144,17 @@ export class Engine {
     const readSide = projector ?? new PollingReadSide(readModels, registry);
     const due = new DueIndex(readSide);
     customers.onDue((...noted) => due.note(...noted));
+    const secondHalves = new SecondHalves({ store, readSide, customers });
+    customers.onKeptBack(() => secondHalves.keptBack());
     const measurements = new Measurements(store, registry, references, readSide, ids);
     const timekeeper = new Timekeeper({
-      ...{ store, registry, references, calendar, customers, identities, readSide, due, measurements, clock, ids },
+      ...{ store, registry, references, calendar, customers, identities, readSide, due, secondHalves, measurements },
+      ...{ clock, ids },
     });
     const queries = new Queries(registry, readSide);
     return new Engine(
       ...([registry, references, store, readModels, keys, clock, ids, reader, customers, identities] as const),
-      ...([policies, calendar, timekeeper, readSide, queries, projector] as const),
+      ...([policies, calendar, timekeeper, secondHalves, readSide, queries, projector] as const),
       async () => {
         closing.abort();
         await following;
@@ -171,6 +177,7 @@ export class Engine {
 
   /** Ends its own work; stores and keys are closed by whoever opened them. */
   async close(): Promise<void> {
+    await this.secondHalves.close();
     await this.projector?.stop();
     await this.customers.close();
     await this.unfollow();

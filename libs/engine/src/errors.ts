@@ -41,6 +41,9 @@ export class TooMuchContention extends DomainError {
   readonly kind = 'unavailable';
 }
 
+/** True where nothing is wrong with a command but the moment: it is done when it is sent again soon. */
+export const maySucceedSoon = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unavailable';
+
 /** A fact of this customer cannot be read by this program; see `patron projections`. Nothing was written. */
 export class UnreadableHistory extends DomainError {
   readonly code = 'history.unreadable';

@@ -15,7 +15,7 @@ import type { Measurements } from './measurements.js';
 import type { ReadSide } from './read-side.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
-import { settled } from './settled.js';
+import type { SecondHalves } from './second-halves.js';
 import { followUpsPending, identityMap, settlementDue } from './system.projections.js';
 
 /** Customers settled side by side: their facts share commits. */
@@ -37,6 +37,7 @@ export interface TimekeeperDeps {
   readonly identities: Identities;
   readonly readSide: ReadSide;
   readonly due: DueIndex;
+  readonly secondHalves: SecondHalves;
   readonly measurements: Measurements;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -71,7 +72,7 @@ export class Timekeeper {
     }
     await this.step(to, actor);
     await this.releaseOrphans();
-    await this.sendAgain();
+    await this.deps.secondHalves.sendAll(); // one that fails now is tried again at the next tick
   }
 
   /** The indexes of due instants and of halves must first hold what was appended before this process began. */
@@ -152,14 +153,6 @@ export class Timekeeper {
         if (!customer.identities.has(identity)) await identities.giveBack(customerId, identity);
       });
       await unlessUnreadable(freed);
-    }
-  }
-
-  /** Sends the second halves that were not seen to be done; one that fails now is tried again at the next tick. */
-  private async sendAgain(): Promise<void> {
-    const pending = await (await this.deps.readSide.model(followUpsPending.name)).scan('', 1_000);
-    for (const { doc } of pending) {
-      await settled(this.deps.customers.follow(String(doc?.['customerId']), Number(doc?.['revision'])));
     }
   }
 

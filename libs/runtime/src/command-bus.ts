@@ -1,7 +1,7 @@
 import { Inject, Injectable, type Provider } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError } from '#kernel/errors.js';
-import type { Receipt } from '#engine/customers.js';
+import type { Receipt } from '#engine/requests.js';
 import { CommandGateway, type Prepared, type Submission } from './command-gateway.js';
 import { Metrics } from './metrics.js';
 import type { SystemReceipt } from './system-door.js';

@@ -3,7 +3,7 @@ import { InvalidRequest, type FieldError } from '#kernel/errors.js';
 import type { Actor } from '#kernel/fact.js';
 import type { CommandBase } from '#kernel/decider.js';
 import { toInstant } from '#kernel/time.js';
-import type { CommandRequest, Receipt } from '#engine/customers.js';
+import type { CommandRequest, Receipt } from '#engine/requests.js';
 import type { Engine } from '#engine/engine.js';
 import { NotFound } from '#engine/errors.js';
 import type { Part } from '#engine/registry.js';

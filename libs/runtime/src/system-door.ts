@@ -2,7 +2,7 @@ import { canonicalJson } from '#kernel/canonical.js';
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { Actor } from '#kernel/fact.js';
 import { isDay, startOfDay, toInstant, type Instant } from '#kernel/time.js';
-import type { Receipt } from '#engine/customers.js';
+import type { Receipt } from '#engine/requests.js';
 import type { Engine } from '#engine/engine.js';
 import type { PolicyVersion } from '#engine/references.js';
 import { Queues } from '#engine/queue.js';

@@ -10,7 +10,7 @@ import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
 import { MemoryKeys } from '#adapters/memory/memory-keys.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { SequentialIds } from '#adapters/memory/sequential-ids.js';
-import type { CommandRequest, Receipt } from '#engine/customers.js';
+import type { CommandRequest, Receipt } from '#engine/requests.js';
 import { modelDigest } from '#engine/digest.js';
 import { Engine } from '#engine/engine.js';
 import { CUSTOMER, type GivenCommand } from './makers.js';
