@@ -43,7 +43,9 @@ described('the command line beside a running server', () => {
   it('explains what is said of a customer, and says what cannot be explained', async () => {
     await world.through(['send', 'RecordPurchase', purchase('p-why', 60_000).replace('c-1', 'c-why')]);
     const told = await world.through(['why', 'c-why', 'tier']);
-    expect(told.out).toMatch(/^c-why is of value tier high\.\n {2}600\.00 GBP \(high\) on 1 day \(low\)/);
+    expect(told.out).toMatch(
+      /^c-why is of value tier high since 2026-03-02\.\n {2}600\.00 GBP \(high\) on 1 day \(low\)/,
+    );
     expect(told.out).toContain('c-why is of loyalty tier silver since 2026-03-02.');
     expect(told.out).toMatch(/ 0 {2}2026-03-02 {2}\* {2}bought \(p-why\) {2}600\.00 GBP\n/);
     const { out } = await world.through(['why', 'c-why', 'stage', '--json']);

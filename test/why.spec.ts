@@ -180,11 +180,12 @@ describe('why', () => {
       expect(stage?.facts).toHaveLength(40);
       await expectReplayed(world, stage as Explanation);
       const [tier] = await whyIn(world).explain('ann', 'tier', 'value');
-      expect(tier).toMatchObject({ says: 'ann is of value tier VIP.', earlier: { facts: 80 } });
-      await world.advanceTo(plusHours(world.engine.now(), 24 * 200));
+      expect(tier).toMatchObject({ says: 'ann is of value tier VIP since 2025-03-20.', earlier: { facts: 80 } });
+      await world.advanceTo(plusHours(world.engine.now(), 24 * 320));
       const [fewer] = await whyIn(world).explain('ann', 'tier', 'value');
-      expect(fewer).toMatchObject({ earlier: null, states: { tier: 'VIP' } });
-      expect(fewer?.facts).toHaveLength(33);
+      expect(fewer).toMatchObject({ earlier: null, says: 'ann is of value tier mid since 2027-03-10.' });
+      expect(fewer?.follows.at(-1)).toBe('Until 2027-03-10 the tier was VIP.');
+      expect(fewer?.facts).toHaveLength(25);
       await expectReplayed(world, fewer as Explanation);
     });
 

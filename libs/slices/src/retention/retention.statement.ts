@@ -1,5 +1,6 @@
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { Fact } from '#kernel/fact.js';
+import { decimal, type Money } from '#kernel/money.js';
 import type { Context, InForce, PolicyDefinition } from '#kernel/policy.js';
 import { counted, dateOf, defineStatement, ruleOf, type Rule, type Telling } from '#kernel/statement.js';
 import { dayOf, plusDays } from '#kernel/time.js';
@@ -27,17 +28,21 @@ const CAUSES: Readonly<Record<Reason, (fact: Fact, telling: Telling<AlertDocumen
   silent: ({ type }) => type === 'PurchaseRecorded' || type === 'PurchaseVoided',
   complaint_overdue: ({ id }, { decision }) => (decision?.data as Raised | undefined)?.because.includes(id) === true,
   low_score: ({ id }, { decision }) => (decision?.data as Raised | undefined)?.because.includes(id) === true,
-  value_fell: isInWindow,
+  value_fell: (fact, telling) => isSince(fact, telling, telling.context.policy(valuePolicy).windowDays),
   points_lapsing: (fact, { doc: { about } }) => expiryIn(fact as LoyaltyEvent).includes(about),
-  vip_uncontacted: (fact, telling) => fact.type === 'CustomerContacted' || isInWindow(fact, telling),
+  vip_uncontacted: (fact, telling) => fact.type === 'CustomerContacted' || CAUSES.value_fell(fact, telling),
 };
 
-/** Of a purchase that was in the trailing window when the alert was raised, or that left it then. */
-function isInWindow(fact: Fact, { decision, context }: Telling<AlertDocument>): boolean {
+/** What an alert is worth rests on these, whatever its reason. */
+const isOfWorth = (fact: Fact, telling: Telling<AlertDocument>): boolean =>
+  isSince(fact, telling, telling.context.policy(retentionPolicy).worthDays);
+
+/** Of a purchase that was in the window of so many days when the alert was raised, or that left it then. */
+function isSince(fact: Fact, { decision, context }: Telling<AlertDocument>, days: number): boolean {
   if (!fact.type.startsWith('Purchase') || decision === undefined) return false;
   const { zone } = context.policy(companyPolicy);
   const { purchasedAt = fact.occurredAt } = fact.data as { readonly purchasedAt?: string };
-  const first = plusDays(dayOf(decision.occurredAt, zone), -context.policy(valuePolicy).windowDays);
+  const first = plusDays(dayOf(decision.occurredAt, zone), -days);
   return dayOf(purchasedAt, zone) >= first;
 }
 
@@ -103,6 +108,9 @@ function quoted<R extends object>(
   return ruleOf(definition.name, policy, words(policy), Object.fromEntries(names.map((name) => [name, policy[name]])));
 }
 
+const said = (worth: readonly Money[]): string =>
+  worth.length === 0 ? 'nothing' : worth.map((amount) => `${decimal(amount)} ${amount.currency}`).join(' and ');
+
 export const alertStatement = defineStatement<AlertDocument>({
   name: 'alert',
   about: 'Why somebody should look after the customer now; each open alert, or one by its reason or name.',
@@ -110,7 +118,7 @@ export const alertStatement = defineStatement<AlertDocument>({
   ...{ pick, keyOf, rules },
   nameOf: ({ episodeId }) => episodeId,
   states: ({ reason, about, status }) => ({ reason, about, status }),
-  figures: ({ figures, since, ended }) => ({ figures, since, ended }),
+  figures: ({ figures, since, worth, ended }) => ({ figures, since, worth, ended }),
   decision: {
     is: (fact, { episodeId }) => fact.type === 'AlertRaised' && (fact.data as Raised).episodeId === episodeId,
     again: ({ data }, proposal) => {
@@ -124,13 +132,15 @@ export const alertStatement = defineStatement<AlertDocument>({
     return facts.filter((fact) => {
       const { episodeId } = fact.data as { readonly episodeId?: string };
       if (episodeId !== undefined) return episodeId === doc.episodeId;
-      return fact.revision < (decision?.revision ?? Infinity) && CAUSES[doc.reason](fact, telling);
+      if (fact.revision >= (decision?.revision ?? Infinity)) return false;
+      return CAUSES[doc.reason](fact, telling) || isOfWorth(fact, telling);
     });
   },
   nothing: (which) => (which === undefined ? 'No alert is open.' : 'They never had such an alert.'),
   says: ({ episodeId, status, raisedAt }) => `has the alert ${episodeId}, ${status}, raised on ${dateOf(raisedAt)}`,
-  follows: ({ doc: { why, suggested, ended, dueBy } }) => [
+  follows: ({ doc: { why, worth, suggested, ended, dueBy }, context }) => [
     why.words,
+    `Worth ${said(worth)}: what they spent in the ${context.policy(retentionPolicy).worthDays} days before.`,
     ended === null
       ? `Suggested: ${suggested.action}, by ${dateOf(dueBy)}. ${suggested.text}`
       : `It ended on ${dateOf(ended.at)} by ${ended.by === 'fact' ? 'a fact' : ended.by}: ${ended.outcome}.`,

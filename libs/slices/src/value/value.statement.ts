@@ -1,7 +1,7 @@
 import { companyPolicy } from '#kernel/company.policy.js';
 import { decimal } from '#kernel/money.js';
-import { counted, defineStatement, ruleOf, type Rule, type Telling } from '#kernel/statement.js';
-import { dayOf } from '#kernel/time.js';
+import { counted, dateOf, defineStatement, ruleOf, type Rule, type Telling } from '#kernel/statement.js';
+import { dayOf, plusDays } from '#kernel/time.js';
 import { valuePolicy } from './value.policy.js';
 import { valueTier, type ValueTier } from './value.projection.js';
 import type { PurchaseFact } from './value.window.policy.js';
@@ -18,7 +18,12 @@ function follows({ doc, context }: Telling<ValueTier>): readonly string[] {
   const unrated = doc.unrated.map(
     (currency) => `The policy has no thresholds for ${currency}: what is spent in it is rated low.`,
   );
-  return [...(bought.length === 0 ? [`Bought nothing in the last ${windowDays} days.`] : bought), ...unrated];
+  const before = doc.history.at(-2);
+  return [
+    ...(bought.length === 0 ? [`Bought nothing in the last ${windowDays} days.`] : bought),
+    ...unrated,
+    ...(before === undefined ? [] : [`Until ${dateOf(doc.since)} the tier was ${before.tier}.`]),
+  ];
 }
 
 /** Thresholds of the currencies that the customer bought in; of the company's own where there are none. */
@@ -44,14 +49,13 @@ export const valueStatement = defineStatement<ValueTier>({
   ...{ name: 'tier', kind: 'value', projection: valueTier, follows, rules },
   about: 'What the customer is worth by what they bought in the trailing window.',
   states: ({ tier }) => ({ tier }),
-  figures: ({ currencies, unrated }) => ({ currencies, unrated }),
+  figures: ({ currencies, unrated, since }) => ({ currencies, unrated, since }),
   restsOn: (facts, { doc, context }) => {
-    const [first] = doc.window;
     const { zone } = context.policy(companyPolicy);
-    const inWindow = (fact: PurchaseFact): boolean =>
-      first !== undefined && dayOf(purchasedAt(fact), zone) >= first.day;
-    return (facts as readonly PurchaseFact[]).filter(inWindow);
+    // what was in the window just before the tier began to hold decides since when it does
+    const first = plusDays(dayOf(doc.since, zone), -context.policy(valuePolicy).windowDays);
+    return (facts as readonly PurchaseFact[]).filter((fact) => dayOf(purchasedAt(fact), zone) >= first);
   },
   nothing: () => 'They never bought anything.',
-  says: ({ tier }) => `is of value tier ${tier}`,
+  says: ({ tier, since }) => `is of value tier ${tier} since ${dateOf(since)}`,
 });
