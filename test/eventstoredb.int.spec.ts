@@ -140,11 +140,7 @@ onEventStoreDB('the whole of Patron on EventStoreDB', (server) => {
         );
         for (const { code, err } of await Promise.all(imports)) expect([code, code === 0 ? '' : err]).toEqual([0, '']);
         const [there, here] = await Promise.all([digests(remote), digests(embedded)]);
-        // its `why` names the newest registration of a month in the order of the log: customers are imported many at a time
-        const comparable = (all: readonly Digest[]): readonly Digest[] =>
-          all.filter(({ name }) => name !== 'customer_segments');
-        expect(comparable(there)).toEqual(comparable(here));
-        expect(await segments(remote)).toEqual(await segments(embedded));
+        expect(there).toEqual(here); // though customers stand in another order in the log: many are imported at a time
         expect((await remote.patron(['projections', 'rebuild', '--all', '--data', remote.data])).code).toBe(0);
         expect(await digests(remote)).toEqual(there);
       },
@@ -152,10 +148,3 @@ onEventStoreDB('the whole of Patron on EventStoreDB', (server) => {
     );
   });
 });
-
-async function segments(world: CliWorld): Promise<readonly object[]> {
-  const { out } = await world.patron(['read', 'customer_segments', '--all', '--data', world.data]);
-  const documents = ndjson(out) as { readonly why: { readonly facts: readonly string[] } }[];
-  expect(documents.length).toBeGreaterThan(0);
-  return documents.map(({ why: _, ...rest }) => rest);
-}

@@ -77,6 +77,32 @@ describe('segments', () => {
   });
 });
 
+describe('a segment', () => {
+  const fold = projectionSpec(customerSegments, { slices: [profilesSlice] });
+  const joined = (n: number, at: string) =>
+    named(`fact-of-${n}`, of(`c-${n}`, CustomerRegistered({ ...unknown, language: 'en', before: none }, at)));
+  const [first, second, third] = [
+    joined(1, '2026-03-30T00:00:00.000Z'),
+    joined(2, '2026-03-31T00:00:00.000Z'),
+    joined(3, '2026-03-31T00:00:00.000Z'),
+  ] as const;
+
+  it('says the same whichever order customers stand in the log, as they stand in another one in another store', async () => {
+    const orders = [
+      [first, second, third],
+      [third, second, first],
+      [second, first, third],
+      [third, first, second],
+    ];
+    const folded = await Promise.all(orders.map(async (facts) => Object.fromEntries(await fold(...facts))));
+    expect(folded[0]?.['language/en']).toMatchObject({
+      ...{ customers: 3, movedAt: '2026-03-31T00:00:00.000Z' },
+      why: { facts: ['fact-of-3'] },
+    });
+    for (const documents of folded) expect(documents).toEqual(folded[0]);
+  });
+});
+
 describe('identities through the engine', () => {
   it('belong to one customer until they are given back, and are sealed in the store', async () => {
     const world = await engineWorld([profilesSlice]);

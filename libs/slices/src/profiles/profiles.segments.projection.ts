@@ -1,6 +1,7 @@
 import type { Why } from '#kernel/fact.js';
 import type { Context } from '#kernel/policy.js';
 import { defineProjection } from '#kernel/projection.js';
+import { EARLIEST, type Instant } from '#kernel/time.js';
 import type { CustomerRegistered, ProfileUpdated } from './profiles.events.js';
 import { profilesPolicy } from './profiles.policy.js';
 
@@ -12,6 +13,9 @@ export interface CustomerSegment {
   readonly dimension: string;
   readonly segment: string;
   readonly customers: number;
+  /** When the newest fact that moved a customer in or out of it happened. */
+  readonly movedAt: Instant;
+  /** That fact; of several at one instant the one with the greatest id, as customers have no order among each other. */
   readonly why: Why;
 }
 
@@ -31,18 +35,23 @@ function moves(fact: Counted): ReadonlyMap<string, number> {
   return moved;
 }
 
-const counted = (doc: CustomerSegment, fact: Counted, context: Context): CustomerSegment => ({
-  ...doc,
-  customers: doc.customers + (moves(fact).get(`${doc.dimension}/${doc.segment}`) ?? 0),
-  why: {
-    facts: [fact.id],
-    policy: { name: profilesPolicy.name, version: context.policy(profilesPolicy).version },
-  },
-});
+function counted(doc: CustomerSegment, fact: Counted, context: Context): CustomerSegment {
+  const customers = doc.customers + (moves(fact).get(`${doc.dimension}/${doc.segment}`) ?? 0);
+  const { id, occurredAt } = fact;
+  const isNewest = occurredAt > doc.movedAt || (occurredAt === doc.movedAt && id > (doc.why.facts[0] ?? ''));
+  if (!isNewest) return { ...doc, customers };
+  const { version } = context.policy(profilesPolicy);
+  return {
+    ...doc,
+    customers,
+    movedAt: occurredAt,
+    why: { facts: [id], policy: { name: profilesPolicy.name, version } },
+  };
+}
 
 export const customerSegments = defineProjection<CustomerSegment, Counted>({
   name: 'customer_segments',
-  version: 1,
+  version: 2,
   about: 'How many customers there are by language, by country and by the month (UTC) in which they were registered.',
   key: (fact) => [...moves(fact).keys()],
   indexes: [
@@ -52,7 +61,7 @@ export const customerSegments = defineProjection<CustomerSegment, Counted>({
   initial: (key) => {
     const [dimension = '', segment = ''] = key.split('/');
     const why = { facts: [], policy: { name: profilesPolicy.name, version: 0 } };
-    return { dimension, segment, customers: 0, why };
+    return { dimension, segment, customers: 0, movedAt: EARLIEST, why };
   },
   on: { CustomerRegistered: counted, ProfileUpdated: counted },
 });
