@@ -23,14 +23,18 @@ export class RealCluster {
   private readonly nodes = new Map<number, ChildProcess>();
   readonly caFile = join(this.folder, 'ca', 'ca.crt');
 
-  private constructor(readonly ports: readonly number[]) {}
+  private constructor(
+    private readonly program: string,
+    readonly ports: readonly number[],
+    private readonly replicationPorts: readonly number[],
+  ) {}
 
   /** @param program  Runs a node in the foreground with the flags that are put behind it. */
   static async start(program: string, size: 1 | 3): Promise<RealCluster> {
     const ports = await freePorts(size * 2);
-    const cluster = new RealCluster(ports.slice(0, size));
+    const cluster = new RealCluster(program, ports.slice(0, size), ports.slice(size));
     cluster.certify();
-    for (const [n, port] of cluster.ports.entries()) cluster.startNode(program, port, ports[size + n] ?? 0);
+    for (const port of cluster.ports) cluster.startNode(port);
     try {
       await cluster.leader();
       return cluster;
@@ -66,12 +70,19 @@ export class RealCluster {
     await gone;
   }
 
+  /** Starts a node that was killed again, on its disk database. */
+  async revive(port: number): Promise<void> {
+    this.startNode(port);
+    await this.leader();
+  }
+
   async close(): Promise<void> {
     for (const port of [...this.nodes.keys()]) await this.kill(port);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private startNode(program: string, port: number, replication: number): void {
+  private startNode(port: number): void {
+    const replication = this.replicationPorts[this.ports.indexOf(port)] ?? 0;
     const others = this.ports.filter((one) => one !== port).map((one) => `127.0.0.1:${one}`);
     const cluster = ['--cluster-size', '3', '--discover-via-dns', 'false', '--gossip-seed', others.join(',')];
     const flags = [
@@ -83,7 +94,7 @@ export class RealCluster {
       ...['--trusted-root-certificates-path', join(this.folder, 'ca')],
       ...(others.length > 0 ? cluster : []),
     ];
-    const command = `exec ${program} ${flags.join(' ')}`;
+    const command = `exec ${this.program} ${flags.join(' ')}`;
     this.nodes.set(port, spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore' }));
   }
 
