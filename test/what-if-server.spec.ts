@@ -120,12 +120,29 @@ describe('asking a server what if', () => {
     const headers = { 'content-type': 'application/json' };
     const first = analyst.send('POST', '/v1/what-if', { body: '{}', headers, signal: gone.signal });
     while (waiting === 0) await delay(5);
+    expect((await analyst.get('/v1/what-if')).body).toEqual({ running: true, share: 0, facts: 0 });
     expect(await analyst.post('/v1/what-if', {})).toMatchObject({ status: 409, body: { code: 'what_if.running' } });
     gone.abort();
     await expect(first).rejects.toThrow('abort');
     store.head = head;
     await delay(400);
     expect((await analyst.post('/v1/what-if', {})).status).toBe(200);
+  });
+
+  it('tells the command line how far it is, which waits for as long as that takes', async () => {
+    const { store } = server.running.patron;
+    const head = store.head.bind(store);
+    store.head = async () => {
+      await delay(600);
+      return head();
+    };
+    const told: number[] = [];
+    const remote = new RemoteAccess(server.running.url, secret);
+    const verdict = await remote.whatIf({}, (share) => void told.push(share), new AbortController().signal);
+    store.head = head;
+    expect(verdict.customers).toMatchObject({ all: 2, changed: 0 });
+    expect(told[0]).toBe(0);
+    expect((await analyst.get('/v1/what-if')).body).toEqual({ running: false, share: 0, facts: 0 });
   });
 
   it('the command line draws what it answers, or hands it on', async () => {

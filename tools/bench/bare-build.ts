@@ -6,7 +6,7 @@ import { openDatabase, type Database } from '#adapters/embedded/sqlite.js';
 import { Registry } from '#engine/registry.js';
 import { specOf } from '#engine/read-side.js';
 import { slices } from '#slices/index.js';
-import { timed } from './measure.js';
+import { timedCpu } from './measure.js';
 
 const FACTS = 256;
 const PAGE = 5_000;
@@ -16,9 +16,14 @@ const STRETCH = `SELECT '[' || group_concat(stream || ',' || revision || ',' || 
     recorded) || ']', json_group_array(id), '[' || group_concat(data) || ']', '[' || group_concat(metadata) || ']'
   FROM (SELECT * FROM facts WHERE position > ? AND position <= ? ORDER BY position)`;
 
-/** Seconds that bare driver code takes to scan and parse a whole log, and to insert the documents that read models hold now. */
-export async function bareBuild(data: string, names: readonly string[]): Promise<number> {
-  let seconds = await timed(() => scan(data));
+/** What bare driver code takes to scan and parse a whole log, and to insert the documents that read models hold now. */
+export async function bareBuild(data: string, names: readonly string[]): ReturnType<typeof timedCpu> {
+  const all = await timedCpu(() => scan(data));
+  const count = async (work: () => void): Promise<void> => {
+    const { seconds, cpuSeconds } = await timedCpu(work);
+    all.seconds += seconds;
+    all.cpuSeconds += cpuSeconds;
+  };
   const readModels = await EmbeddedReadModels.open({ folder: data, mode: 'read' });
   const registry = new Registry(slices);
   for (const name of names) {
@@ -27,15 +32,15 @@ export async function bareBuild(data: string, names: readonly string[]): Promise
     const model = await readModels.open(specOf(registry, name));
     for (let after = '', more = true; more;) {
       const page = await model.scan(after, PAGE);
-      seconds += await timed(() => bare.add(page));
+      await count(() => bare.add(page));
       after = page.at(-1)?.key ?? '';
       more = page.length === PAGE;
     }
-    seconds += await timed(() => bare.end());
+    await count(() => bare.end());
     rmSync(path, { force: true });
   }
   await readModels.close();
-  return seconds;
+  return all;
 }
 
 function scan(data: string): number {

@@ -1,11 +1,14 @@
 import { loadConfig } from '#runtime/config.js';
 import { boundGarbage } from '#runtime/heap-growth.js';
 import { openPatron } from '#runtime/patron.js';
+import { timedCpu } from './measure.js';
 import { peakMbOf } from './peak.js';
 
 /** What a process of its own says that folded. */
 export interface Folded {
   readonly seconds: number;
+  /** Of all its threads. */
+  readonly cpuSeconds: number;
   /** The most that it had resident, in MB; null where the system does not say. */
   readonly peakMb: number | null;
 }
@@ -16,16 +19,14 @@ async function fold(data: string, names: readonly string[]): Promise<Folded> {
   const { projector, registry, store } = patron.engine;
   if (projector === undefined) throw new Error('Nothing is folded here.');
   const all = [...registry.projections.keys()];
-  const began = performance.now();
-  if (names.length > 0) await projector.rebuild(names[0] === 'all' ? all : names);
-  else {
+  const took = await timedCpu(async () => {
+    if (names.length > 0) return projector.rebuild(names[0] === 'all' ? all : names);
     // of those that nothing was folded of all others are being built
     await projector.rebuild(all.filter((name) => registry.isMeasured(name)));
     await projector.allCaughtUp(await store.head());
-  }
-  const seconds = (performance.now() - began) / 1_000;
+  });
   await patron.close();
-  return { seconds, peakMb: peakMbOf(process.pid) ?? null };
+  return { ...took, peakMb: peakMbOf(process.pid) ?? null };
 }
 
 boundGarbage();

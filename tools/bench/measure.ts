@@ -71,12 +71,18 @@ function besideOf(figures: readonly Figure[]): Figure['beside'] {
   return Object.fromEntries(names.map((name) => [name, rounded(of(name))]));
 }
 
-/** The same, and how much of one core this process took meanwhile, in percent: a client at 100 measures itself. */
-export async function timedClient(work: () => unknown): Promise<{ seconds: number; beside: { 'client %': number } }> {
+/** The same, and processor seconds of this process meanwhile. */
+export async function timedCpu(work: () => unknown): Promise<{ seconds: number; cpuSeconds: number }> {
   const before = process.cpuUsage();
   const seconds = await timed(work);
   const { user, system } = process.cpuUsage(before);
-  return { seconds, beside: { 'client %': (user + system) / 1e4 / seconds } };
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** The same, as percent of one core: a client at 100 measures itself. */
+export async function timedClient(work: () => unknown): Promise<{ seconds: number; beside: { 'client %': number } }> {
+  const { seconds, cpuSeconds } = await timedCpu(work);
+  return { seconds, beside: { 'client %': (100 * cpuSeconds) / seconds } };
 }
 
 const rounded = (value: number): number => (value >= 100 ? Math.round(value) : Number(value.toPrecision(4)));

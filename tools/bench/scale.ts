@@ -27,9 +27,11 @@ export async function folded(data: string, ...names: readonly string[]): Promise
 /** Everything is folded first, by the way; what is measured is a rebuild beside what is read. */
 async function rebuilt(data: string, names: readonly string[]): Promise<Figure> {
   const first = await folded(data);
-  const { seconds, peakMb } = await folded(data, ...(names.length > 1 ? ['all'] : names));
+  const { seconds, cpuSeconds, peakMb } = await folded(data, ...(names.length > 1 ? ['all'] : names));
   const limit = await bareBuild(data, names);
-  return { value: seconds, limit, beside: { 'peak MB': peakMb ?? NaN, 'first fold MB': first.peakMb ?? NaN } };
+  const cpu = { 'cpu s': cpuSeconds, 'limit cpu s': limit.cpuSeconds, 'cpu ratio': cpuSeconds / limit.cpuSeconds };
+  const peaks = { 'peak MB': peakMb ?? NaN, 'first fold MB': first.peakMb ?? NaN };
+  return { value: seconds, limit: limit.seconds, beside: { ...cpu, ...peaks } };
 }
 
 async function ofCdnow(folder: string, names: readonly string[]): Promise<Figure> {

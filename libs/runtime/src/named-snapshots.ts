@@ -44,6 +44,15 @@ export class SnapshotExists extends DomainError {
   }
 }
 
+interface Opened {
+  readonly about: NamedSnapshot;
+  readonly readModels: ReadModels;
+  readonly queries: Queries;
+}
+
+const isSame = (one: NamedSnapshot, other: NamedSnapshot): boolean =>
+  one.keptAt === other.keptAt && one.digest === other.digest && one.position === other.position;
+
 /** Folds a read model as of a moment into empty read models. */
 export type FoldInto = (model: string, moment: Moment, empty: ReadModels, tell?: Progress) => Promise<unknown>;
 
@@ -53,7 +62,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 /** Named snapshots in a data folder, each in a folder of its own; nothing else reads or writes there. */
 export class NamedSnapshots {
   private readonly folder: string;
-  private readonly opened = new Map<string, Promise<{ readonly readModels: ReadModels; readonly queries: Queries }>>();
+  private readonly opened = new Map<string, Promise<Opened>>();
 
   constructor(
     private readonly config: PatronConfig,
@@ -104,6 +113,10 @@ export class NamedSnapshots {
     if (about.model !== model)
       throw new NotFound('snapshot', name, `It is there, but of ${about.model}, not of ${model}.`);
     let open = this.opened.get(name);
+    if (open !== undefined && !isSame((await open).about, about)) {
+      await (await open).readModels.close(); // another process dropped it, and kept one anew under its name
+      open = undefined;
+    }
     if (open === undefined) this.opened.set(name, (open = this.open(about)));
     return (await open).queries;
   }
@@ -132,7 +145,8 @@ export class NamedSnapshots {
   }
 
   /** By the indexes and the version it was folded with, whatever the projection is by now. */
-  private async open({ name, model, version, indexes }: NamedSnapshot) {
+  private async open(about: NamedSnapshot): Promise<Opened> {
+    const { name, model, version, indexes } = about;
     const readModels = await this.modelsIn(join(this.folder, name), 'read');
     const kept = await readModels.open({ name: model, version, indexes });
     const slices = this.engine.registry.slices.map((slice) => ({
@@ -140,7 +154,7 @@ export class NamedSnapshots {
       projections: slice.projections.map((one) => (one.name === model ? { ...one, version, indexes } : one)),
     }));
     const queries = new Queries(new Registry(slices), { model: async () => kept, caughtUp: async () => undefined });
-    return { readModels, queries };
+    return { about, readModels, queries };
   }
 
   /** @throws {NotFound} naming those there are */

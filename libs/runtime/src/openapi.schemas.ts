@@ -54,6 +54,13 @@ const rebuild = object(
   ['compared'],
 );
 
+const snapshot = object({
+  ...{ name: text, model: text, version: whole, indexes: list(anything), by: { enum: ['recorded', 'business'] } },
+  asOf: { type: ['string', 'integer'], description: 'An instant or a position.' },
+  position: { ...whole, description: 'The newest fact that was known when it was folded.' },
+  ...{ keptAt: instant, documents: whole, digest: text },
+});
+
 const said = { ...text, description: 'In words.' };
 const explanation = object({
   ...{ customerId: text, statement: text, which: nullable(text), readModel: text, key: text, at: instant, says: said },
@@ -184,7 +191,9 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     why: anything,
   }),
   WhatIf: object(whatIf, Object.keys(whatIf)),
+  WhatIfStanding: object({ running: flag, share: { type: 'number', description: 'From 0 to 1.' }, facts: whole }),
   Verdict: verdict,
+  Snapshots: object({ items: list(snapshot) }),
   Rebuild: rebuild,
   Switched: object({ name: text, state: { enum: ['cancelled', 'switched back', 'dropped'] } }),
   Retried: object({ retried: list(text) }),

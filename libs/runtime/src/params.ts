@@ -82,6 +82,15 @@ export class Params {
     return { wait, moment };
   }
 
+  /** The same, or from which snapshot. */
+  whenOrSnapshot(): When {
+    const [when, snapshot] = [this.when(), this.text('snapshot')];
+    const other = when.moment === undefined ? (when.wait === undefined ? undefined : 'after') : 'asOf';
+    if (snapshot !== undefined && other !== undefined)
+      this.wrong('snapshot', `does not go with ${other}: it is of a moment already`);
+    return { ...when, snapshot };
+  }
+
   /** What is left over, as filters: `field=value`, `field[gte]=value`. */
   find(): Find {
     const sort = this.list('sort');

@@ -22,13 +22,14 @@ import { ReadModelsController } from './read-models.controller.js';
 import { DifferencesController } from './differences.controller.js';
 import { Reads } from './reads.js';
 import { Rebuilds } from './rebuilds.js';
+import { SnapshotsController } from './snapshots.controller.js';
 import { WhatIfController } from './what-if.controller.js';
 import { WhatIfs } from './what-ifs.js';
 
 const COMMANDS = [CommandsController, PublishingController];
 const QUERIES = [
   ...[CustomersController, ReadModelsController, DifferencesController, HistoryController],
-  ...[PoliciesController, WhatIfController],
+  ...[PoliciesController, SnapshotsController, WhatIfController],
 ];
 const EVERYWHERE = [ProjectionsController, ClockController, HealthController];
 

@@ -39,12 +39,12 @@ export class ReadModelsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const params = new Params(query);
-    const when = params.when();
+    const when = params.whenOrSnapshot();
     const find = params.find();
     params.check();
     const type = Object.keys(EXPORTS).find((one) => accept?.includes(one));
     if (type === undefined) return void reply.send(await this.queries.execute(new FindDocuments(name, find, when)));
-    const pages = this.pagesOf(name, { moment: when.moment });
+    const pages = this.pagesOf(name, { moment: when.moment, snapshot: when.snapshot });
     await this.queries.execute(new FindDocuments(name, { ...find, limit: 1 }, when)); // refused before the answer begins
     const lines = EXPORTS[type]?.(pages, find) ?? [];
     void reply.type(type === 'text/csv' ? 'text/csv; charset=utf-8' : type);
@@ -59,7 +59,7 @@ export class ReadModelsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
     const params = new Params(query);
-    const when = params.when();
+    const when = params.whenOrSnapshot();
     params.check();
     const { doc, position } = await this.queries.execute(new GetDocument(name, key, when));
     void reply.header('patron-position', String(position));

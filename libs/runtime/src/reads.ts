@@ -2,10 +2,11 @@ import type { Json } from '#kernel/ports/read-models.js';
 import type { Difference } from '#engine/differences.js';
 import { NotFound, NotYetProjected } from '#engine/errors.js';
 import type { Engine } from '#engine/engine.js';
-import type { Find, Page, Wait } from '#engine/queries.js';
+import type { Find, Page, Queries, Wait } from '#engine/queries.js';
 import type { Moment } from '#engine/past.js';
 import type { Explanation } from '#engine/explanation.js';
 import { systemProjections } from '#engine/system.projections.js';
+import type { NamedSnapshot } from './named-snapshots.js';
 import type { PastReads } from './past-reads.js';
 import { traced } from './tracing.js';
 
@@ -34,12 +35,20 @@ export class Reads {
   ) {}
 
   find(name: string, find: Find, when: When = {}): Promise<Page> {
-    const { wait, moment, snapshot } = when;
-    return traced('query find', { 'patron.read_model': name }, async () => {
-      if (snapshot !== undefined) return (await this.past.snapshots.queries(snapshot, name)).find(name, find);
-      if (moment !== undefined) return (await this.past.queries(name, moment)).find(name, find);
-      return this.engine.queries.find(name, find, wait);
-    });
+    return traced('query find', { 'patron.read_model': name }, async () =>
+      (await this.queries(name, when)).find(name, find, when.wait),
+    );
+  }
+
+  /** Of now, of a moment, or of a snapshot. @throws {NotFound} */
+  private async queries(name: string, { moment, snapshot }: When): Promise<Queries> {
+    if (snapshot !== undefined) return this.past.snapshots.queries(snapshot, name);
+    return moment === undefined ? this.engine.queries : this.past.queries(name, moment);
+  }
+
+  /** Read models that are kept as of a moment. */
+  snapshots(): readonly NamedSnapshot[] {
+    return this.past.snapshots.list();
   }
 
   /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} */
@@ -56,10 +65,8 @@ export class Reads {
 
   /** @throws {NotFound} */
   async get(name: string, key: string, when: When = {}): Promise<{ readonly doc: Json; readonly position: number }> {
-    const { wait, moment } = when;
     return traced('query get', { 'patron.read_model': name }, async () => {
-      const queries = moment === undefined ? this.engine.queries : await this.past.queries(name, moment);
-      const found = await queries.get(name, key, wait);
+      const found = await (await this.queries(name, when)).get(name, key, when.wait);
       if (found === undefined)
         throw new NotFound('document', key.slice(0, 100), `Read model ${name} has none of this key.`);
       return found;

@@ -1,16 +1,21 @@
 import { ROLES, rolesFor, type Action } from './access.js';
+import {
+  AFTER,
+  AS_OF,
+  DRY_RUN,
+  header,
+  NDJSON,
+  query,
+  SNAPSHOT,
+  TRACING,
+  whole,
+  type Parameter,
+} from './route-parameters.js';
 
 /** What a route answers with, by the name of its schema in the OpenAPI document. */
 export interface Answer {
   readonly schema?: string;
   readonly types?: readonly string[];
-}
-
-export interface Parameter {
-  readonly in: 'query' | 'header';
-  readonly name: string;
-  readonly about: string;
-  readonly schema?: Readonly<Record<string, unknown>>;
 }
 
 export interface Route {
@@ -26,27 +31,6 @@ export interface Route {
   /** Statuses of problem documents beside those that `problemsOf` adds. */
   readonly problems?: readonly number[];
 }
-
-const NDJSON = 'application/x-ndjson';
-const whole = { type: 'integer', minimum: 0 };
-const query = (name: string, about: string, schema: Parameter['schema'] = { type: 'string' }): Parameter => ({
-  ...{ in: 'query', name, about, schema },
-});
-const header = (name: string, about: string): Parameter => ({ in: 'header', name, about, schema: { type: 'string' } });
-
-const AFTER = [
-  query('after', 'Wait until everything up to this position (of a receipt) is in the read model.', whole),
-  query('wait', 'Milliseconds to wait for it, 2000 by default; then 503 read_model.not_yet.', whole),
-];
-const AS_OF = [
-  query('asOf', "As of an instant, or of a position in the log; see the analyst's guide."),
-  query('by', 'recorded (what was known then, the default) or business (what had happened then, as it is known now).'),
-];
-const DRY_RUN = query('dryRun', 'true: answer with the facts it would append, append nothing.', { type: 'boolean' });
-const TRACING = [
-  header('X-Correlation-Id', 'Kept in the metadata of the facts.'),
-  header('X-Causation-Id', 'Kept in the metadata of the facts.'),
-];
 
 /** Every route there is: what it takes, who may use it, what it can answer. Guard, 405 and OpenAPI read it here. */
 export const ROUTES: readonly Route[] = [
@@ -120,6 +104,7 @@ export const ROUTES: readonly Route[] = [
       query('cursor', 'As the page before gave it.'),
       ...AFTER,
       ...AS_OF,
+      SNAPSHOT,
       {
         ...{ in: 'query', name: 'filters', about: 'Any indexed field: `field=value`, `field[gte|gt|lte|lt]=value`.' },
         schema: { type: 'object', additionalProperties: { type: 'string' } },
@@ -140,6 +125,16 @@ export const ROUTES: readonly Route[] = [
     problems: [400, 404],
   },
   {
+    ...{ method: 'GET', path: '/v1/snapshots', action: 'read-models' },
+    about: 'Read models that are kept as of a moment, each under its name. `patron snapshots keep` makes one.',
+    answers: { 200: { schema: 'Snapshots' } },
+  },
+  {
+    ...{ method: 'GET', path: '/v1/what-if', action: 'what-if' },
+    about: 'How far the what-if is that is being answered.',
+    answers: { 200: { schema: 'WhatIfStanding' } },
+  },
+  {
     ...{ method: 'POST', path: '/v1/what-if', action: 'what-if' },
     about:
       'What other policies would have done with the same history. Nothing is written; one is answered at a time, and given up when the caller leaves.',
@@ -150,7 +145,7 @@ export const ROUTES: readonly Route[] = [
   {
     ...{ method: 'GET', path: '/v1/read-models/:name/:key', action: 'read-models' },
     about: 'One document by its key.',
-    parameters: [...AFTER, ...AS_OF],
+    parameters: [...AFTER, ...AS_OF, SNAPSHOT],
     answers: { 200: { schema: 'Document' } },
     problems: [400, 404, 503],
   },

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, HttpCode, Post, Res, UnsupportedMediaTypeException } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Res, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Verdict } from '#engine/verdict.js';
 import { Ending } from './ending.js';
 import { Stopping } from './errors.js';
-import { WhatIfs } from './what-ifs.js';
+import { WhatIfs, type WhatIfStanding } from './what-ifs.js';
 
 @Controller('v1/what-if')
 export class WhatIfController {
@@ -12,6 +12,11 @@ export class WhatIfController {
     private readonly whatIfs: WhatIfs,
     private readonly ending: Ending,
   ) {}
+
+  @Get()
+  standing(): WhatIfStanding {
+    return this.whatIfs.standing;
+  }
 
   /** Given up when the caller leaves, or the server ends. */
   @Post()

@@ -21,23 +21,42 @@ export interface WhatIfRequest {
   readonly by?: string;
 }
 
+export interface WhatIfStanding {
+  readonly running: boolean;
+  /** From 0 to 1; 0 where none is running. */
+  readonly share: number;
+  readonly facts: number;
+}
+
 const FIELDS = ['policies', 'from', 'asOf', 'by'];
 
 /** Where what-ifs are asked, one at a time: each reads the whole history. */
 export class WhatIfs {
   private isRunning = false;
+  private share = 0;
+  private facts = 0;
 
   constructor(private readonly engine: Engine) {}
+
+  /** How far the one is that is being answered. */
+  get standing(): WhatIfStanding {
+    return { running: this.isRunning, share: this.share, facts: this.facts };
+  }
 
   /** @throws {InvalidRequest} naming every field that does not hold @throws {WhatIfRunning} */
   async ask(body: unknown, asking: Asking = {}): Promise<Verdict> {
     const question = this.question(body);
     if (this.isRunning) throw new WhatIfRunning();
     this.isRunning = true;
+    const progress = (share: number, facts: number): void => {
+      [this.share, this.facts] = [share, facts];
+      asking.progress?.(share, facts);
+    };
+    progress(0, 0);
     try {
-      return await traced('query what-if', {}, () => new WhatIf(this.engine).ask(question, asking));
+      return await traced('query what-if', {}, () => new WhatIf(this.engine).ask(question, { ...asking, progress }));
     } finally {
-      this.isRunning = false;
+      [this.isRunning, this.share, this.facts] = [false, 0, 0];
     }
   }
 

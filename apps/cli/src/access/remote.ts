@@ -1,5 +1,4 @@
 import type { ReadableStream as WebStream } from 'node:stream/web';
-import type { ErrorKind, FieldError } from '#kernel/errors.js';
 import type { Json } from '#kernel/ports/read-models.js';
 import { customerStream, type Recorded } from '#kernel/fact.js';
 import type { Difference } from '#engine/differences.js';
@@ -9,7 +8,8 @@ import type { Find, Page } from '#engine/queries.js';
 import { settled } from '#engine/settled.js';
 import type { Verdict } from '#engine/verdict.js';
 import { linesOf } from '#runtime/lines.js';
-import type { WhatIfRequest } from '#runtime/what-ifs.js';
+import type { NamedSnapshot } from '#runtime/named-snapshots.js';
+import type { WhatIfRequest, WhatIfStanding } from '#runtime/what-ifs.js';
 import type { Rebuild } from '#runtime/rebuilds.js';
 import type { Answer, AnsweredFact, Gate, GateClock } from '../import/gate.js';
 import {
@@ -23,42 +23,22 @@ import {
   type Sending,
 } from './access.js';
 import { leastShare } from './direct.js';
+import { Client, refusalOf, type Problem } from './client.js';
 import { LineSender } from './line-sender.js';
 
-const KINDS: Readonly<Record<number, ErrorKind>> = {
-  400: 'invalid',
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  408: 'too_slow',
-  409: 'conflict',
-  412: 'precondition',
-  413: 'too_large',
-  503: 'unavailable',
-};
 const PAGE = 1_000;
 const ASK_EVERY_MS = 200;
 
-interface Problem {
-  readonly status?: number;
-  readonly code?: string;
-  readonly detail?: string;
-  readonly errors?: readonly FieldError[];
-}
-
 /** Patron behind a running server, over HTTP. */
 export class RemoteAccess implements Access {
-  private readonly base: string;
+  private readonly client: Client;
 
-  constructor(
-    server: string,
-    private readonly token: string | undefined,
-  ) {
-    this.base = server.replace(/\/+$/, '');
+  constructor(server: string, token: string | undefined) {
+    this.client = new Client(server, token);
   }
 
   async submit({ type, body, commandId, ifMatch, dryRun = false }: Sending): Promise<Answered> {
-    return this.json(`/v1/commands/${encodeURIComponent(type)}${dryRun ? '?dryRun=true' : ''}`, {
+    return this.client.json(`/v1/commands/${encodeURIComponent(type)}${dryRun ? '?dryRun=true' : ''}`, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: {
@@ -71,7 +51,7 @@ export class RemoteAccess implements Access {
 
   customer(customerId: string, asOf?: AsOf): Promise<Readonly<Record<string, Json>>> {
     const query = new URLSearchParams(asOfIn(asOf)).toString();
-    return this.json(`/v1/customers/${encodeURIComponent(customerId)}${query === '' ? '' : `?${query}`}`);
+    return this.client.json(`/v1/customers/${encodeURIComponent(customerId)}${query === '' ? '' : `?${query}`}`);
   }
 
   find(
@@ -80,8 +60,7 @@ export class RemoteAccess implements Access {
     after: number | undefined,
     asOf?: AsOf | InSnapshot,
   ): Promise<Page> {
-    if (asOf !== undefined && 'snapshot' in asOf) return keptHere();
-    const query = new URLSearchParams(asOfIn(asOf));
+    const query = new URLSearchParams(asOf !== undefined && 'snapshot' in asOf ? { ...asOf } : asOfIn(asOf));
     for (const [field, wanted] of Object.entries(where)) {
       if (typeof wanted === 'string') query.append(field, wanted);
       else for (const [comparison, value] of Object.entries(wanted)) query.append(`${field}[${comparison}]`, value);
@@ -90,41 +69,48 @@ export class RemoteAccess implements Access {
     if (limit !== undefined) query.set('limit', String(limit));
     if (cursor !== undefined) query.set('cursor', cursor);
     if (after !== undefined) query.set('after', String(after));
-    return this.json(`/v1/read-models/${encodeURIComponent(model)}?${query.toString()}`);
+    return this.client.json(`/v1/read-models/${encodeURIComponent(model)}?${query.toString()}`);
   }
 
   async why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]> {
     const query = new URLSearchParams({ ...(which !== undefined && { which }), ...asOfIn(asOf) }).toString();
     const path = `/v1/customers/${encodeURIComponent(customerId)}/why/${encodeURIComponent(statement)}`;
-    return listIn(await this.json(`${path}${query === '' ? '' : `?${query}`}`));
+    return listIn(await this.client.json(`${path}${query === '' ? '' : `?${query}`}`));
   }
 
   async *differences(model: string, from: string, to: string, by?: string): AsyncIterable<Difference> {
     const query = new URLSearchParams({ from, to, ...(by !== undefined && { by }) }).toString();
-    const { body } = await this.fetch(`/v1/differences/${encodeURIComponent(model)}?${query}`, {});
+    const { body } = await this.client.fetch(`/v1/differences/${encodeURIComponent(model)}?${query}`, {});
     yield* objectsIn<Difference>(body);
   }
 
-  whatIf(request: WhatIfRequest, _: unknown, signal: AbortSignal): Promise<Verdict> {
+  whatIf(request: WhatIfRequest, tell: (share: number, facts: number) => void, signal: AbortSignal): Promise<Verdict> {
     const headers = { 'content-type': 'application/json' };
-    return this.json('/v1/what-if', { method: 'POST', body: JSON.stringify(request), headers, signal });
+    const ask = async (): Promise<void> => {
+      const { running, share, facts } = await this.client.json<WhatIfStanding>('/v1/what-if');
+      if (running) tell(share, facts);
+    };
+    return asking(ask, async () => {
+      const asked = { method: 'POST', body: JSON.stringify(request), headers, signal };
+      return this.client.patiently<Verdict>('/v1/what-if', asked);
+    });
   }
 
   async stream(stream: string, from: number, limit: number): Promise<readonly Recorded[]> {
     const path = `/v1/streams/${encodeURIComponent(stream)}?from=${from}&limit=${Math.min(limit, PAGE)}`;
-    return listIn(await this.json(path));
+    return listIn(await this.client.json(path));
   }
 
   async policies(name: string | undefined): Promise<readonly PublishedPolicy[]> {
     const path = `/v1/policies${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
-    return listIn<PublishedPolicy>(await this.json(path)).map(({ name: of, version, effectiveFrom, rules }) => {
+    return listIn<PublishedPolicy>(await this.client.json(path)).map(({ name: of, version, effectiveFrom, rules }) => {
       const { version: _, ...published } = rules;
       return { name: of, version, effectiveFrom, rules: published };
     });
   }
 
   async projections(): Promise<readonly ProjectionStatus[]> {
-    return listIn(await this.json('/v1/projections'));
+    return listIn(await this.client.json('/v1/projections'));
   }
 
   /** One after the other: a server is asked for one at a time. */
@@ -139,28 +125,23 @@ export class RemoteAccess implements Access {
         const rebuild = all.find((status) => status.name === name)?.rebuild;
         if (rebuild !== undefined) tell(name, rebuild.share, rebuild.facts);
       };
-      const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
-      try {
-        const path = `/v1/projections/${encodeURIComponent(name)}/rebuild?wait=true`;
-        const done = await this.json<Rebuild>(path, { method: 'POST' });
-        if (done.compared !== undefined) compared.push(done.compared);
-      } finally {
-        clearInterval(timer);
-      }
+      const path = `/v1/projections/${encodeURIComponent(name)}/rebuild?wait=true`;
+      const done = await asking(ask, () => this.client.patiently<Rebuild>(path, { method: 'POST', headers: {} }));
+      if (done.compared !== undefined) compared.push(done.compared);
     }
     return compared;
   }
 
   async turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void> {
-    await this.json(`/v1/projections/${encodeURIComponent(name)}/${how}`, { method: 'POST' });
+    await this.client.json(`/v1/projections/${encodeURIComponent(name)}/${how}`, { method: 'POST' });
   }
 
   async retry(): Promise<readonly string[]> {
-    return listIn(await this.json('/v1/projections/retry', { method: 'POST' }));
+    return listIn(await this.client.json('/v1/projections/retry', { method: 'POST' }));
   }
 
   digest(name: string): Promise<{ readonly digest: string; readonly documents: number }> {
-    return this.json(`/v1/projections/${encodeURIComponent(name)}/digest`);
+    return this.client.json(`/v1/projections/${encodeURIComponent(name)}/digest`);
   }
 
   replay(): Promise<never> {
@@ -173,12 +154,12 @@ export class RemoteAccess implements Access {
 
   // eslint-disable-next-line require-yield -- it says so instead
   async *facts(): AsyncGenerator<never> {
-    const message = 'Facts are read from the history itself: give --data, not --server; or read GET /v1/changes.';
+    const message = `Facts are exported from the history itself: give --data, not --server, on the server's machine or ${ELSEWHERE}; other services follow GET /v1/changes.`;
     throw new RemoteRefusal('request.invalid', 'invalid', message);
   }
 
-  snapshots(): Promise<never> {
-    return keptHere();
+  async snapshots(): Promise<readonly NamedSnapshot[]> {
+    return listIn(await this.client.json('/v1/snapshots'));
   }
 
   keepSnapshot(): Promise<never> {
@@ -190,12 +171,12 @@ export class RemoteAccess implements Access {
   }
 
   clock(): Promise<GateClock> {
-    return this.json('/v1/clock');
+    return this.client.json('/v1/clock');
   }
 
   gate(): Gate {
     const lines = new LineSender((body) =>
-      this.fetch('/v1/commands', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } }),
+      this.client.fetch('/v1/commands', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } }),
     );
     return {
       send: async (type, body, commandId): Promise<Answer> =>
@@ -224,35 +205,7 @@ export class RemoteAccess implements Access {
       if (page.length < PAGE) return;
     }
   }
-
-  private async json<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await this.fetch(path, init);
-    return (await response.json()) as T;
-  }
-
-  /** @throws {RemoteRefusal} */
-  private async fetch(path: string, init: RequestInit): Promise<Response> {
-    const headers = { ...init.headers, ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }) };
-    let response: Response;
-    try {
-      response = await fetch(this.base + path, { ...init, headers });
-    } catch (error) {
-      const { cause } = error as { readonly cause?: Error };
-      throw new RemoteRefusal(
-        'server.unreachable',
-        'unavailable',
-        `${this.base} does not answer: ${cause?.message ?? String(error)}`,
-      );
-    }
-    if (response.ok) return response;
-    throw refusalOf(response.status, (await response.json().catch(() => ({}))) as Problem);
-  }
 }
-
-const refusalOf = (
-  status: number,
-  { code = 'server.error', detail = `The server answers ${status}.`, errors }: Problem,
-) => new RemoteRefusal(code, KINDS[status] ?? 'conflict', detail, errors);
 
 function answerOf(line: Readonly<Record<string, unknown>>): Answer {
   const { status = 200, code, detail } = line as Problem;
@@ -284,12 +237,21 @@ const asOfIn = (asOf: AsOf | undefined): Record<string, string> => ({
   ...(asOf !== undefined && { asOf: asOf.at, ...(asOf.by !== undefined && { by: asOf.by }) }),
 });
 
+/** Where a history lies that others than the server's own process may read as much of as they like. */
+const ELSEWHERE = 'on a mirror (`patron mirror`)';
+
+/** Does work, and asks beside it how far it is. */
+async function asking<T>(ask: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
+  return work().finally(() => clearInterval(timer));
+}
+
 function keptHere(): Promise<never> {
-  const message = 'Snapshots lie in the data folder: give --data, not --server. It may be read beside the server.';
+  const message = `Snapshots are kept in the data folder, and read through the server: give --data to keep or drop one, beside the server or ${ELSEWHERE}.`;
   return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
 }
 
 function foldsHere(): Promise<never> {
-  const message = 'A replay folds in this process: give --data, not --server. It may run beside the server.';
+  const message = `A replay folds in this process: give --data, not --server, beside the server or ${ELSEWHERE}.`;
   return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
 }
