@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import type { Recorded } from '#kernel/fact.js';
 import { Arrivals, type Page } from './arrivals.js';
 import { placeOf } from './conversion.js';
@@ -7,18 +8,20 @@ const KIB = 1_024;
 const fact = (position: number): Recorded => ({ position }) as Recorded;
 
 describe('facts as they arrive', () => {
-  let held = false;
+  let [held, left] = [false, false];
   let arrivals: Arrivals;
-  const flow = { pause: () => void (held = true), resume: () => void (held = false) };
+  const flow = { pause: () => void (held = true), resume: () => void (held = false), leave: () => void (left = true) };
   const arrive = (count: number, from = 1, bytesEach = 1): void => {
     for (let n = from; n < from + count; n += 1) arrivals.push(fact(n), placeOf(n * bytesEach));
   };
   const positions = ({ facts }: Page): number[] => facts.map(({ position }) => position);
   beforeEach(() => {
-    held = false;
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    [held, left] = [false, false];
     arrivals = new Arrivals(placeOf(0));
-    arrivals.begin(flow as never);
+    arrivals.begin(flow);
   });
+  afterEach(() => void jest.useRealTimers());
 
   it('are handed over together as far as they came at once, and end with their stretch', async () => {
     const pages: number[][] = [];
@@ -63,6 +66,37 @@ describe('facts as they arrive', () => {
     expect(held).toBe(true);
     const page = (await arrivals.pages().next()).value as Page;
     expect(page.facts).toHaveLength(fit + 1);
-    expect(held).toBe(false);
+    jest.advanceTimersByTime(1_000);
+    expect([held, left]).toEqual([false, false]);
+  });
+
+  it('leave their call to others where their reader does not come back soon', () => {
+    arrive(2_048);
+    jest.advanceTimersByTime(199);
+    expect(left).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(left).toBe(true);
+  });
+
+  it('come by one call for five seconds at most', () => {
+    arrive(1);
+    jest.advanceTimersByTime(4_999);
+    expect(left).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(left).toBe(true);
+  });
+
+  it('leave no call by which nothing came: its silence is for whoever waits to hear of', () => {
+    jest.advanceTimersByTime(10_000);
+    expect(left).toBe(false);
+    arrive(1);
+    expect(left).toBe(true);
+  });
+
+  it('are not waited for behind the end of their call', () => {
+    arrive(2_048);
+    arrivals.end();
+    jest.advanceTimersByTime(10_000);
+    expect(left).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Recorded } from '#kernel/fact.js';
 import { StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import { factsOf, proposed } from '#testing/proposed.js';
-import { RealCluster } from '#testing/real-cluster.js';
+import { ADMIN, RealCluster } from '#testing/real-cluster.js';
 import { withEventStoreDBProgram } from '#testing/real-servers.js';
 import { EventStoreDBEventStore } from './eventstoredb-event-store.js';
 
@@ -23,6 +23,10 @@ withEventStoreDBProgram('EventStoreDB with TLS', (program) => {
       await store.append('note-1', 0, [proposed()]);
       expect(await factsOf(store)).toHaveLength(1);
       await store.close();
+      const named = `localhost:${cluster.ports[0]}?tlsCAFile=${cluster.caFile}`;
+      const discovered = await open(`esdb+discover://${ADMIN}@${named}`);
+      expect(await factsOf(discovered)).toHaveLength(1);
+      await discovered.close();
       const strangers = [
         cluster.url(`tlsCAFile=${cluster.caFile}`, 'admin:wrong'),
         cluster.url('keepAliveInterval=10000'), // the authorities that the machine knows

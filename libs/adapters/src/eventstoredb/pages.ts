@@ -17,11 +17,13 @@ import {
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import { portError } from './outages.js';
 
-/** So long a stretch of the log is read in one call, well below what a call may take: then another one goes on. */
-const STRETCH_MS = 5_000;
-
-/** Of a read whose reader is slow. */
-export type Flow = Pick<Readable, 'pause' | 'resume'>;
+/** The means to steer a read under way. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+  /** Ends it here: more may be behind. */
+  leave(): void;
+}
 
 /** Takes a stretch of the log as it arrives. */
 export interface Taker {
@@ -35,7 +37,7 @@ export class Pages {
   constructor(private readonly client: EventStoreDBClient) {}
 
   /**
-   * Events of streams with a prefix behind a place of the whole log, for some seconds. The driver's read of the log has no
+   * Events of streams with a prefix behind a place of the whole log, as long as they are wanted. The driver's read of the log has no
    * filter, its subscription has: it is left as soon as it has caught up, or enough was taken.
    *
    * @returns  False where more may be behind it.
@@ -45,13 +47,11 @@ export class Pages {
     const begin = (): Begun => {
       const filter = streamNameFilter({ prefixes: [prefix] });
       const subscription = this.client.subscribeToAll({ fromPosition: from, filter, requiresLeader: true });
-      const read = subscription as unknown as Readable;
-      taker.begin(read);
-      return { read, cancel: () => subscription.unsubscribe() };
+      return { read: subscription as unknown as Readable, cancel: () => subscription.unsubscribe() };
     };
     const take = ({ event }: AllStreamResolvedEvent): boolean => event !== undefined && taker.take(event);
     try {
-      return await taken(begin, take, signal, STRETCH_MS);
+      return await taken(begin, take, signal, (flow) => taker.begin(flow));
     } catch (error) {
       if (!(error instanceof UnknownError)) throw error;
       throw new StoreRefused(`EventStoreDB has no event at position ${from.commit}: is it one of another store?`, {
@@ -112,39 +112,31 @@ async function collected<T>(begin: () => StreamingRead<T>, signal: AbortSignal):
   return got;
 }
 
-/**
- * Takes what arrives until `take` has enough: true where there is no more just now.
- *
- * @param lastsMs  After so long it is left, too, if anything arrived: where nothing does, the server may be silent.
- */
+/** Takes what arrives until `take` has enough: true where there is no more just now. */
 function taken<T>(
   begin: () => Begun,
   take: (one: T) => boolean,
   signal: AbortSignal,
-  lastsMs = Infinity,
+  steer?: (flow: Flow) => void,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const { read, cancel } = begin();
-    let [over, arrived, late, caughtUp] = [false, false, false, false];
+    let [over, caughtUp] = [false, false];
     const end = (how: () => void, isLeft: boolean): void => {
       if (over) return;
       over = true;
-      clearTimeout(timer);
       signal.removeEventListener('abort', leave);
       if (isLeft) cancel().catch(() => undefined); // it never began
       how();
     };
     const leave = (): void => end(() => reject(new Error('left early')), true);
     const ended = (isAll: boolean): void => end(() => resolve(isAll), true);
-    const timer = Number.isFinite(lastsMs)
-      ? setTimeout(() => ((late = true), arrived && ended(false)), lastsMs)
-      : undefined;
+    steer?.({ pause: () => read.pause(), resume: () => read.resume(), leave: () => ended(false) });
     signal.addEventListener('abort', leave, { once: true });
     read.on('data', (one: T) => {
       if (over) return;
-      arrived = true;
       try {
-        if (take(one) || late) ended(false);
+        if (take(one)) ended(false);
         else if (caughtUp && read.readableLength === 0) ended(true);
       } catch (error) {
         end(() => reject(portError(error)), true);
