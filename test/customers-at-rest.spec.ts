@@ -30,9 +30,9 @@ describe('a customer at rest', () => {
 });
 
 describe('customers in memory', () => {
-  const cacheOf = (readyFacts: number, restingCharacters = 1_000_000) => {
+  const cacheOf = (readyFacts: number, restingBytes = 1_000_000) => {
     const left: Packed[] = [];
-    return { left, cache: new CustomerCache(registry, (one) => left.push(one), { readyFacts, restingCharacters }) };
+    return { left, cache: new CustomerCache(registry, (one) => left.push(one), { readyFacts, restingBytes }) };
   };
 
   it('rest when there is no room to be ready, and are ready again when they are asked for', () => {

@@ -2,7 +2,7 @@ import { customerStream, type Proposed } from '#kernel/fact.js';
 import { defineEvent } from '#kernel/event.js';
 import { int } from '#kernel/parse.js';
 import { defineSlice, type Slice } from '#kernel/slice.js';
-import { sealText, sealWith } from '#engine/sealing.js';
+import { sealBytes, sealWith } from '#engine/sealing.js';
 import { slices } from '#slices/index.js';
 import { engineWorld, type World } from '#testing/engine-world.js';
 
@@ -66,7 +66,7 @@ const broken: Readonly<Record<string, () => Promise<Partial<Proposed>>>> = {
     return { data: { before: {}, name: sealed } };
   },
   'a seal around no JSON': async () => ({
-    data: { before: {}, name: sealText(await world.engine.keys.keyFor('a'), place('a'), '{"half') },
+    data: { before: {}, name: sealBytes(await world.engine.keys.keyFor('a'), place('a'), Buffer.from('{"half')) },
   }),
 };
 

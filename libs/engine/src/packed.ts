@@ -12,9 +12,9 @@ interface Taken {
   readonly identities: readonly string[];
 }
 
-/** A customer as one JSON text: a third of the memory, and nothing for the garbage collector to walk through. */
+/** A customer as JSON, as bytes outside of the heap: a third of the memory, and nothing for the garbage collector to walk through. */
 export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'snapshotAt'> {
-  readonly text: string;
+  readonly json: Buffer;
 }
 
 export function packed(customer: Customer, registry: Registry): Packed {
@@ -26,14 +26,14 @@ export function packed(customer: Customer, registry: Registry): Packed {
     ...{ count, position, dueAt, states: kept },
     ...{ commands: [...commands], identities: [...identities] },
   };
-  return { id, count, position, snapshotAt, text: JSON.stringify(taken) };
+  return { id, count, position, snapshotAt, json: bytesOf(JSON.stringify(taken)) };
 }
 
 export function unpacked(
-  { id, text, snapshotAt }: Pick<Packed, 'id' | 'text' | 'snapshotAt'>,
+  { id, json, snapshotAt }: Pick<Packed, 'id' | 'json' | 'snapshotAt'>,
   registry: Registry,
 ): Customer {
-  const taken = JSON.parse(text) as Taken;
+  const taken = JSON.parse(json.toString()) as Taken;
   const customer = new Customer(id, registry);
   customer.states = registry.parts.map(({ index, decider }): unknown =>
     decider.restore === undefined ? taken.states[index] : decider.restore(taken.states[index]),
@@ -45,4 +45,11 @@ export function unpacked(
   customer.dueAt = taken.dueAt;
   customer.snapshotAt = snapshotAt;
   return customer;
+}
+
+/** Of their own: what `Buffer.from` makes of a short text is a part of a larger piece, which lives as long as any of its parts. */
+function bytesOf(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }

@@ -23,35 +23,44 @@ export interface Place {
  * @source NIST SP 800-38D; docs/adr/0006-sealed-fields.md
  */
 export function sealWith(key: CustomerKey, place: Place, value: unknown, nonce = randomBytes(NONCE_BYTES)): string {
-  return sealText(key, place, canonicalJson(value), nonce);
+  return sealBytes(key, place, Buffer.from(canonicalJson(value)), nonce);
 }
 
-/** The same for a JSON text as it stands. */
-export function sealText(key: CustomerKey, place: Place, text: string, nonce = randomBytes(NONCE_BYTES)): string {
+/** The same for JSON as it stands. */
+export function sealBytes(key: CustomerKey, place: Place, json: Buffer, nonce = randomBytes(NONCE_BYTES)): string {
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(associated(place));
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  const sealed = Buffer.concat([cipher.update(json), cipher.final(), cipher.getAuthTag()]);
   return `${PREFIX}${key.id}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
 }
 
 export const isSealed = (value: unknown): value is string => typeof value === 'string' && value.startsWith(PREFIX);
 
 /** Opens what `sealWith` made. @throws {UnreadableBody} when it was changed, moved or sealed with another key */
-export const openWith = (key: CustomerKey, place: Place, sealed: string): unknown =>
-  JSON.parse(openText(key, place, sealed)) as unknown;
+export function openWith(key: CustomerKey, place: Place, sealed: string): unknown {
+  const json = opened(key, place, sealed);
+  try {
+    return JSON.parse(json.toString()) as unknown;
+  } catch (error) {
+    throw doesNotOpen(place, error);
+  }
+}
 
-/** The JSON text in it. @throws {UnreadableBody} */
-export function openText(key: CustomerKey, place: Place, sealed: string): string {
+/** The JSON in it. @throws {UnreadableBody} */
+export function opened(key: CustomerKey, place: Place, sealed: string): Buffer {
   const [, nonce = '', body = ''] = sealed.slice(PREFIX.length).split(':');
   const bytes = Buffer.from(body, 'base64url');
   try {
     const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(nonce, 'base64url'))
       .setAAD(associated(place))
       .setAuthTag(bytes.subarray(-TAG_BYTES));
-    return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
   } catch (error) {
-    throw new UnreadableBody(`the sealed field ${place.field} does not open.`, { cause: error });
+    throw doesNotOpen(place, error);
   }
 }
+
+const doesNotOpen = ({ field }: Place, cause: unknown): UnreadableBody =>
+  new UnreadableBody(`the sealed field ${field} does not open.`, { cause });
 
 const associated = ({ stream, eventId, field }: Place): Buffer => Buffer.from(canonicalJson([stream, eventId, field]));
 

@@ -4,7 +4,7 @@ import { EARLIEST } from '#kernel/time.js';
 import type { Customer } from './customer.js';
 import { packed, unpacked, type Packed } from './packed.js';
 import type { Registry } from './registry.js';
-import { openText, sealText, type Place } from './sealing.js';
+import { opened, sealBytes, type Place } from './sealing.js';
 import { settled } from './settled.js';
 
 /** So many facts are folded about as fast as a snapshot is opened. */
@@ -47,8 +47,8 @@ export class Snapshots {
     if (version !== this.registry.stateVersion) return undefined;
     const key = await this.keys.keyOf(customerId, String(keyId));
     if (key === undefined) return undefined;
-    const text = openText(key, placeOf(customerId), String(sealed));
-    const customer = unpacked({ id: customerId, text, snapshotAt: 0 }, this.registry);
+    const json = opened(key, placeOf(customerId), String(sealed));
+    const customer = unpacked({ id: customerId, json, snapshotAt: 0 }, this.registry);
     return Object.assign(customer, { snapshotAt: customer.count });
   }
 
@@ -89,15 +89,15 @@ export class Snapshots {
     for (const customer of this.leaving.splice(0)) this.take(customer);
   }
 
-  private take({ id, position, text }: Packed): void {
-    const gathering = settled(this.gather(id, position, text)); // beside others: keys that are made in one turn share a commit
+  private take({ id, position, json }: Packed): void {
+    const gathering = settled(this.gather(id, position, json)); // beside others: keys that are made in one turn share a commit
     this.sealing = this.sealing.then(() => gathering);
   }
 
   /** Sealed at once, with the key of now: what waits to be written is erased with that key like what is written. */
-  private async gather(customerId: string, position: number, taken: string): Promise<void> {
+  private async gather(customerId: string, position: number, taken: Buffer): Promise<void> {
     const key = await this.keys.keyFor(customerId);
-    const sealed = sealText(key, placeOf(customerId), taken);
+    const sealed = sealBytes(key, placeOf(customerId), taken);
     const doc = { version: this.registry.stateVersion, keyId: key.id, sealed };
     if ((this.gathered.get(customerId)?.position ?? 0) > position) return;
     this.gathered.set(customerId, { key: customerId, doc, position, due: null });

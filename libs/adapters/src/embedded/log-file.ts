@@ -63,7 +63,7 @@ export function createLog(path: string, { storeId = randomUUID(), standing, numb
 export function openLog(path: string): Database {
   const db = openDatabase(path, { waitMs: WAIT_MS });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-  db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768');
+  db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384');
   return db;
 }
 
