@@ -140,3 +140,16 @@ export class RebuildCancelled extends DomainError {
     super(`The rebuild of ${names.join(', ')} was cancelled; what was read before is read still.`);
   }
 }
+
+/** What is kept is of a version that this program does not fold: it would stand still for ever. The program that folds it can. */
+export class KeptVersion extends DomainError {
+  readonly code = 'projection.kept_version';
+  readonly kind = 'conflict';
+
+  constructor(name: string, version: number) {
+    super(
+      `What is kept of ${name} is of its version ${version} or of other indexes, which this program does not fold: it would stand still. ` +
+        'Start the program that folds it, or remove it with `patron projections drop`.',
+    );
+  }
+}

@@ -15,6 +15,7 @@ export class Nowhere extends ReadModel {
   override write = this.refuse;
   override keep = this.refuse;
   override index = this.refuse;
+  override pin = this.refuse;
   override timers = this.refuse;
   override find = this.refuse;
   override scan = this.refuse;

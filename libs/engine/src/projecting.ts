@@ -11,6 +11,8 @@ export interface ProjectionStatus {
   readonly head: Position;
   readonly documents: number;
   readonly parked: readonly Parked[];
+  /** What readers have until this version is built; it stands still there. */
+  readonly answering?: { readonly version: number; readonly position: Position };
   readonly error?: string;
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '#kernel/fact.js';
 import type { Batch } from '#kernel/ports/event-store.js';
 import type { ReadModel } from '#kernel/ports/read-models.js';
@@ -7,13 +6,14 @@ import { NotYetProjected } from './errors.js';
 import { catchUp } from './building.js';
 import { Following } from './following.js';
 import { Incoming } from './incoming.js';
+import { LaterBuilds, WORTH_A_BUILD } from './later-builds.js';
 import { Parking } from './parking.js';
 import type { Compared, Progress, Projecting, ProjectionStatus } from './projecting.js';
 import type { ProjectorOptions } from './projector-options.js';
 import { ProjectionRun } from './projection-run.js';
 import { Queues } from './queue.js';
 import { Rebuilding } from './rebuilding.js';
-import { specOf } from './read-side.js';
+import { answeringOf, specOf } from './read-side.js';
 import { settled } from './settled.js';
 import { statusesOf, type Doing } from './statuses.js';
 import { unwantedTypes } from './unwanted.js';
@@ -22,14 +22,11 @@ import { Waiters } from './waiters.js';
 const BATCH = 5_000;
 /** Changed documents that wait for more before they are written, while a projection is far behind or being built. */
 const UNWRITTEN_BEHIND = 10_000;
-/** A history so long is folded into an empty read model as a build, which is faster. */
-const WORTH_A_BUILD = 2_000;
 const LINGER_MS = 100;
 /** Who lets a follower linger so long does not want each step written, unless somebody waits for it. */
 const BULK_MS = 1_000;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;
-const BUILD_AGAIN_MS = 1_000;
 const TURN = 'turn';
 const silent: Progress = () => undefined;
 
@@ -41,11 +38,9 @@ export class Projector implements Projecting {
   private readonly urgent = new Map<string, Position>();
   private readonly turns = new Queues();
   private readonly following: Following;
-  /** Those that hold nothing of a long history: they are built, and follow from then on. */
-  private readonly later = new Set<string>();
-  private building: Promise<unknown> | undefined;
-  private notBuilt: string | undefined;
-  private built: Position = 0;
+  private readonly later: LaterBuilds;
+  /** Those that were of another version when this began; readers have that until they are built. */
+  private readonly answered = new Set<string>();
   private noting: NodeJS.Timeout | undefined;
   private started = false;
   private readonly isBulk: boolean;
@@ -72,28 +67,44 @@ export class Projector implements Projecting {
       throwIfStopped: () => this.following.throwIfStopped(),
     });
     this.following = new Following(store, follower, batch, lingerMs);
+    const { following } = this;
+    this.later = new LaterBuilds({
+      head: () => store.head(),
+      isAnswered: (name) => this.answered.has(name),
+      rebuild: (names, progress) => this.rebuild(names, progress),
+      follow: (names) => this.turns.run(TURN, async () => this.letFollow(names)),
+      get isStopped() {
+        return following.isStopped;
+      },
+      stopped: following.stopped,
+    });
   }
 
   static async open(options: ProjectorOptions): Promise<Projector> {
     const projector = new Projector(options, await Parking.open(options.readModels));
     for (const projection of options.registry.projections.values()) {
-      const model = await options.readModels.open(specOf(options.registry, projection.name));
-      projector.runs.set(projection.name, await projector.runOn(projection, model));
+      const spec = specOf(options.registry, projection.name);
+      const run = await projector.runOn(projection, await options.readModels.open(spec));
+      projector.runs.set(projection.name, run);
+      if (run.position > 0) continue;
+      if ((await options.readModels.earlier(spec)) !== undefined) projector.answered.add(projection.name);
     }
     return projector;
   }
 
   start(): void {
     this.started = true;
-    for (const name of this.empty()) if (!this.options.registry.isMeasured(name)) this.later.add(name);
-    if (this.later.size > 0 && !this.isBulk) this.buildLater();
+    for (const name of this.empty()) {
+      if (!this.options.registry.isMeasured(name) || this.answered.has(name)) this.later.names.add(name);
+    }
+    if (this.later.names.size > 0 && !this.isBulk) this.later.begin();
     this.following.start();
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.noting);
     await this.following.stop();
-    await this.building;
+    await this.later.ended();
     await this.turns.idle();
     await settled(this.writeAll());
     await this.note();
@@ -104,10 +115,15 @@ export class Projector implements Projecting {
     return Promise.resolve(this.run(name).model);
   }
 
+  answering(name: string): Promise<ReadModel> {
+    const { readModels, registry } = this.options;
+    return answeringOf(readModels, specOf(registry, name));
+  }
+
   /** Whoever waits for one projection does not wait for the others: that one goes ahead of them. */
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
     if (this.run(name).position >= position) return;
-    if (this.later.has(name) && position > WORTH_A_BUILD) this.buildLater();
+    if (this.later.names.has(name) && (position > WORTH_A_BUILD || this.answered.has(name))) this.later.begin();
     else if (this.started) {
       this.urgent.set(name, Math.max(position, this.urgent.get(name) ?? 0));
       void settled(this.turns.run(TURN, () => this.serveUrgent()));
@@ -116,7 +132,7 @@ export class Projector implements Projecting {
   }
 
   async allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
-    if (this.later.size > 0) this.buildLater();
+    if (this.later.names.size > 0) this.later.begin();
     if (this.started) void settled(this.turns.run(TURN, () => this.writeAll()));
     await Promise.all([...this.runs.keys()].map((name) => this.reaching(name, position, timeoutMs)));
   }
@@ -137,11 +153,19 @@ export class Projector implements Projecting {
   }
 
   reached(): Promise<Position> {
-    return Promise.resolve(this.later.size === 0 ? this.least() : Math.min(this.least(), this.built));
+    const { names, reached } = this.later;
+    return Promise.resolve(names.size === 0 ? this.least() : Math.min(this.least(), reached));
   }
 
   async status(): Promise<readonly ProjectionStatus[]> {
-    return statusesOf(this.runs.values(), this.parking, await this.options.store.head(), (name) => this.doing(name));
+    const head = await this.options.store.head();
+    return statusesOf(
+      this.runs.values(),
+      this.parking,
+      head,
+      (name) => this.doing(name),
+      (name) => this.answering(name),
+    );
   }
 
   rebuild(names: string | readonly string[], progress = silent, keep = false): Promise<readonly Compared[]> {
@@ -160,30 +184,9 @@ export class Projector implements Projecting {
     return this.rebuilding.drop(name);
   }
 
-  /** Builds what was left for later; where there is too little for that, it follows from the beginning. */
-  private buildLater(): void {
-    this.building ??= this.builtLater().finally(() => (this.building = undefined));
-  }
-
-  private async builtLater(): Promise<void> {
-    while (this.later.size > 0 && !this.following.isStopped) {
-      try {
-        if ((await this.options.store.head()) > WORTH_A_BUILD) {
-          await this.rebuild([...this.later], (position) => (this.built = position));
-        } else {
-          await this.turns.run(TURN, async () => this.letFollow([...this.later]));
-        }
-        this.notBuilt = undefined;
-      } catch (error) {
-        this.notBuilt = error instanceof Error ? error.message : String(error);
-        await Promise.race([delay(BUILD_AGAIN_MS), this.following.stopped]);
-      }
-    }
-  }
-
   /** Takes them in among those that follow; in turn only, and nothing that was read before is folded. */
   private letFollow(names: readonly string[]): void {
-    for (const name of names) this.later.delete(name);
+    for (const name of names) this.later.names.delete(name);
     this.following.begin();
     this.waiters.wake();
   }
@@ -273,14 +276,14 @@ export class Projector implements Projecting {
   }
 
   private doing(name: string): Doing {
-    const waits = this.later.has(name);
-    const error = waits ? this.notBuilt : this.following.failure;
+    const waits = this.later.names.has(name);
+    const error = waits ? this.later.failure : this.following.failure;
     const still = error !== undefined ? 'failed' : waits || !this.started ? 'stopped' : 'following';
     return { state: this.rebuilding.has(name) ? 'rebuilding' : this.following.isStopped ? 'stopped' : still, error };
   }
 
   private get current(): readonly ProjectionRun[] {
-    return [...this.runs.values()].filter(({ projection }) => !this.later.has(projection.name));
+    return [...this.runs.values()].filter(({ projection }) => !this.later.names.has(projection.name));
   }
 
   private empty(): readonly string[] {

@@ -1,8 +1,7 @@
 import { InvalidRequest } from '#kernel/errors.js';
-import { fieldOf, type Json, type Query, type Range, type Stored } from '#kernel/ports/read-models.js';
+import { fieldOf, type Json, type Query, type Range, type ReadModel, type Stored } from '#kernel/ports/read-models.js';
 import type { Index } from '#kernel/projection.js';
-import type { ReadSide } from './read-side.js';
-import { specOf } from './read-side.js';
+import { specOf, standingStill, type ReadSide } from './read-side.js';
 import type { Registry } from './registry.js';
 
 /** What a caller wants of a read model, in texts as they come from a URL or a command line. */
@@ -20,8 +19,18 @@ export interface Page {
   readonly items: readonly Json[];
   /** Position up to which the read model was folded. */
   readonly position: number;
+  /** Of the read model, where it is not the present version: that one is being built, and this one stands still. */
+  readonly version?: number;
   /** Asks for the next page; absent on the last. */
   readonly cursor?: string;
+}
+
+export interface Found {
+  readonly doc: Json;
+  /** Of the last fact that changed it. */
+  readonly position: number;
+  /** As of a page. */
+  readonly version?: number;
 }
 
 export const MOST_PER_PAGE = 1_000;
@@ -36,15 +45,14 @@ export class Queries {
   ) {}
 
   /** A document by its key; undefined where there is none. @throws {NotFound} @throws {NotYetProjected} */
-  async get(
-    name: string,
-    key: string,
-    wait?: Wait,
-  ): Promise<{ readonly doc: Json; readonly position: number } | undefined> {
+  async get(name: string, key: string, wait?: Wait): Promise<Found | undefined> {
     if (wait !== undefined) await this.readSide.caughtUp(name, wait.position, wait.timeoutMs);
-    const model = await this.readSide.model(name);
+    const model = await this.readSide.answering(name);
     const stored = (await model.load([key])).get(key);
-    return stored?.doc == null ? undefined : { doc: stored.doc, position: stored.position };
+    if (stored?.doc == null) return undefined;
+    const { version } = model;
+    const isPresent = version === specOf(this.registry, name).version;
+    return { doc: stored.doc, position: stored.position, ...(!isPresent && { version }) };
   }
 
   /** @throws {InvalidRequest} naming the indexes there are @throws {NotFound} @throws {NotYetProjected} */
@@ -52,18 +60,20 @@ export class Queries {
     const spec = specOf(this.registry, name);
     const query = plan(spec.indexes, find, this.sampleOf(name));
     if (wait !== undefined) await this.readSide.caughtUp(name, wait.position, wait.timeoutMs);
-    const model = await this.readSide.model(name);
-    const { position } = await model.checkpoint();
-    const limit = query.limit;
-    const found =
-      query.index === undefined
-        ? await model.scan(query.afterKey, limit + 1)
-        : await model.find({ ...query.query, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    const items = page.map(({ doc }) => doc as Json);
-    if (found.length <= limit || last === undefined) return { items, position };
-    return { items, position, cursor: cursorOf(last, query.index) };
+    const pinned = await (await this.readSide.answering(name)).pin();
+    try {
+      const { version } = pinned.model;
+      const page = await pageOf(pinned.model, query);
+      return version === spec.version ? page : { ...page, version };
+    } finally {
+      pinned.release();
+    }
+  }
+
+  /** The same questions to the build that answers now, whichever readers are switched to meanwhile. @throws {NotFound} */
+  async pinned(name: string): Promise<{ readonly queries: Queries; release(): void }> {
+    const { model, release } = await (await this.readSide.answering(name)).pin();
+    return { queries: new Queries(this.registry, standingStill(model)), release };
   }
 
   /** An empty document, which shows what kind of value each field holds. */
@@ -80,6 +90,20 @@ export class Queries {
 export interface Wait {
   readonly position: number;
   readonly timeoutMs: number;
+}
+
+async function pageOf(model: ReadModel, plan: Plan): Promise<Page> {
+  const { limit } = plan;
+  const { position } = await model.checkpoint();
+  const found =
+    plan.index === undefined
+      ? await model.scan(plan.afterKey, limit + 1)
+      : await model.find({ ...plan.query, limit: limit + 1 });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const items = page.map(({ doc }) => doc as Json);
+  if (found.length <= limit || last === undefined) return { items, position };
+  return { items, position, cursor: cursorOf(last, plan.index) };
 }
 
 type Plan =

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '#kernel/fact.js';
-import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { ReadModel, ReadModels, ReadModelSpec } from '#kernel/ports/read-models.js';
 import { NotFound, NotYetProjected } from './errors.js';
 import type { Registry } from './registry.js';
 
 /** What readers of read models need: the documents, and how far they are. */
 export interface ReadSide {
-  /** @throws {NotFound} */
+  /** What is folded. @throws {NotFound} */
   model(name: string): Promise<ReadModel>;
+  /** What readers are to have: until the present version is built the one before, which stands still. @throws {NotFound} */
+  answering(name: string): Promise<ReadModel>;
   /** Waits until a read model holds everything up to a position. @throws {NotYetProjected} after `timeoutMs` */
   caughtUp(name: string, position: Position, timeoutMs?: number): Promise<void>;
 }
@@ -25,6 +27,10 @@ export class PollingReadSide implements ReadSide {
     return this.readModels.open(specOf(this.registry, name));
   }
 
+  answering(name: string): Promise<ReadModel> {
+    return answeringOf(this.readModels, specOf(this.registry, name));
+  }
+
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
     const model = await this.model(name);
     const until = performance.now() + timeoutMs;
@@ -37,8 +43,23 @@ export class PollingReadSide implements ReadSide {
   }
 }
 
+/** For questions to one build that nobody folds on. */
+export const standingStill = (model: ReadModel): ReadSide => ({
+  model: () => Promise.resolve(model),
+  answering: () => Promise.resolve(model),
+  caughtUp: () => Promise.resolve(),
+});
+
+/** The build that readers are to have. */
+export async function answeringOf(readModels: ReadModels, spec: ReadModelSpec): Promise<ReadModel> {
+  const model = await readModels.open(spec);
+  return (await isFolded(model)) ? model : ((await readModels.earlier(spec)) ?? model);
+}
+
+const isFolded = async (model: ReadModel): Promise<boolean> => (await model.checkpoint()).position > 0;
+
 /** @throws {NotFound} naming the read models there are */
-export function specOf(registry: Registry, name: string) {
+export function specOf(registry: Registry, name: string): ReadModelSpec {
   const projection = registry.projections.get(name);
   if (projection === undefined) {
     throw new NotFound('read_model', name, `Known are ${[...registry.projections.keys()].sort().join(', ')}.`);

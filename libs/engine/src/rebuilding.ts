@@ -2,7 +2,7 @@ import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { catchUp, foldAnew, type Folded } from './building.js';
 import { differences, type Difference } from './differences.js';
-import { NotFound, RebuildCancelled } from './errors.js';
+import { KeptVersion, NotFound, RebuildCancelled } from './errors.js';
 import type { Parking } from './parking.js';
 import type { Compared, Progress } from './projecting.js';
 import type { ProjectionRun } from './projection-run.js';
@@ -86,7 +86,13 @@ export class Rebuilding {
     const { projection, model } = host.run(name);
     return host.inTurn(async () => {
       await host.run(name).write();
-      if (!(await host.options.readModels.switchBack(specOf(host.options.registry, name)))) return false;
+      const { readModels, registry } = host.options;
+      const spec = specOf(registry, name);
+      if (!(await readModels.switchBack(spec))) {
+        const earlier = await readModels.earlier(spec);
+        if (earlier !== undefined) throw new KeptVersion(name, earlier.version);
+        return false;
+      }
       await host.goOn(projection, model);
       host.switched([name]);
       return true;

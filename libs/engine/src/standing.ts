@@ -1,6 +1,7 @@
 import type { Engine } from './engine.js';
 import { Parking } from './parking.js';
 import type { ProjectionStatus } from './projecting.js';
+import { standing } from './statuses.js';
 
 /** `elsewhere` where another process folds. */
 export type Standing = Omit<ProjectionStatus, 'state'> & { readonly state: ProjectionStatus['state'] | 'elsewhere' };
@@ -14,7 +15,8 @@ export async function standingOf({ projector, registry, readModels, readSide, st
     [...registry.projections.values()].map(async ({ name, version }) => {
       const model = await readSide.model(name);
       const [{ position }, documents] = [await model.checkpoint(), await model.count()];
-      return { name, version, state: 'elsewhere', position, head, documents, parked: parking.of(name) };
+      const told = position === 0 ? await standing(version, await readSide.answering(name)) : {};
+      return { name, version, state: 'elsewhere', position, head, documents, parked: parking.of(name), ...told };
     }),
   );
 }

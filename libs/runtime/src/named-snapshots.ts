@@ -12,6 +12,7 @@ import { NotFound } from '#engine/errors.js';
 import type { Moment } from '#engine/past.js';
 import type { Progress } from '#engine/projecting.js';
 import { Queries } from '#engine/queries.js';
+import { standingStill } from '#engine/read-side.js';
 import { Registry } from '#engine/registry.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
@@ -153,7 +154,7 @@ export class NamedSnapshots {
       ...slice,
       projections: slice.projections.map((one) => (one.name === model ? { ...one, version, indexes } : one)),
     }));
-    const queries = new Queries(new Registry(slices), { model: async () => kept, caughtUp: async () => undefined });
+    const queries = new Queries(new Registry(slices), standingStill(kept));
     return { about, readModels, queries };
   }
 

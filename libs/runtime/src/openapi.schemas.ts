@@ -162,7 +162,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   },
   Document: anything,
   Explanations: object({ customerId: text, statement: text, explanations: list(explanation) }),
-  Page: object({ items: list(anything), position: whole, cursor: text }, ['cursor']),
+  Page: object({ items: list(anything), position: whole, version: whole, cursor: text }, ['version', 'cursor']),
   ReadModels: object({
     items: list(object({ name: text, version: whole, about: text, indexes: list(text), position: whole })),
   }),
@@ -179,8 +179,9 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
         {
           ...{ name: text, version: whole, state: text, position: whole, head: whole, lag: whole, documents: whole },
           ...{ parked: list(anything), error: text, rebuild: ref('Rebuild') },
+          answering: object({ version: whole, position: whole }),
         },
-        ['error', 'rebuild'],
+        ['error', 'rebuild', 'answering'],
       ),
     ),
   }),

@@ -9,6 +9,7 @@ import type { Engine } from '#engine/engine.js';
 import type { Moment } from '#engine/past.js';
 import type { Progress } from '#engine/projecting.js';
 import { Queries } from '#engine/queries.js';
+import { standingStill } from '#engine/read-side.js';
 import { settled } from '#engine/settled.js';
 import type { Explanation } from '#engine/explanation.js';
 import { Why } from '#engine/why.js';
@@ -59,7 +60,7 @@ export class PastReads {
   /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
   async queries(name: string, moment: Moment): Promise<Queries> {
     const model = await this.model(name, moment);
-    return new Queries(this.engine.registry, { model: async () => model, caughtUp: async () => undefined });
+    return new Queries(this.engine.registry, standingStill(model));
   }
 
   /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} also where `to` is the earlier one */

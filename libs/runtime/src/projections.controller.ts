@@ -27,8 +27,8 @@ export class ProjectionsController {
     const params = new Params(query);
     const wait = params.wait();
     params.check();
-    const model = await this.engine.readSide.model(name);
     if (wait !== undefined) await this.engine.readSide.caughtUp(name, wait.position, wait.timeoutMs);
+    const model = await this.engine.readSide.answering(name);
     return { name, version: model.version, ...(await modelDigest(model)) };
   }
 

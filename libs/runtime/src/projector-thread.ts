@@ -6,7 +6,7 @@ import type { Position } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { Compared, Progress, Projecting, ProjectionStatus } from '#engine/projecting.js';
-import { specOf } from '#engine/read-side.js';
+import { answeringOf, specOf } from '#engine/read-side.js';
 import type { Registry } from '#engine/registry.js';
 import { settled } from '#engine/settled.js';
 import type { PatronConfig } from './config.js';
@@ -103,6 +103,10 @@ export class ProjectorThread implements Projecting {
 
   model(name: string): Promise<ReadModel> {
     return this.readModels.open(specOf(this.registry, name));
+  }
+
+  answering(name: string): Promise<ReadModel> {
+    return answeringOf(this.readModels, specOf(this.registry, name));
   }
 
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {

@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Json } from '#kernel/ports/read-models.js';
 import type { Difference } from '#engine/differences.js';
 import type { Moment } from '#engine/past.js';
-import type { Find, Page, Wait } from '#engine/queries.js';
+import type { Find, Found, Page, Wait } from '#engine/queries.js';
 import type { Explanation } from '#engine/explanation.js';
 import { Reads, type CustomerDocuments, type When } from './reads.js';
 
@@ -17,7 +17,7 @@ export class FindDocuments extends Query<Page> {
   }
 }
 
-export class GetDocument extends Query<{ readonly doc: Json; readonly position: number }> {
+export class GetDocument extends Query<Found> {
   constructor(
     readonly name: string,
     readonly key: string,

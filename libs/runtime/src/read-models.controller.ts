@@ -24,8 +24,9 @@ export class ReadModelsController {
   @Get()
   async list(): Promise<object> {
     const { registry, readSide, queries } = this.engine;
-    const models = [...registry.projections.values()].map(async ({ name, version, about }) => {
-      const { position } = await (await readSide.model(name)).checkpoint();
+    const models = [...registry.projections.values()].map(async ({ name, about }) => {
+      const model = await readSide.answering(name);
+      const [{ version }, { position }] = [model, await model.checkpoint()];
       return { name, version, about, indexes: queries.indexes(name), position };
     });
     return { items: await Promise.all(models) };
@@ -44,8 +45,8 @@ export class ReadModelsController {
     params.check();
     const type = Object.keys(EXPORTS).find((one) => accept?.includes(one));
     if (type === undefined) return void reply.send(await this.queries.execute(new FindDocuments(name, find, when)));
-    const pages = this.pagesOf(name, { moment: when.moment, snapshot: when.snapshot });
     await this.queries.execute(new FindDocuments(name, { ...find, limit: 1 }, when)); // refused before the answer begins
+    const pages = await this.pagesOf(name, when, reply);
     const lines = EXPORTS[type]?.(pages, find) ?? [];
     void reply.type(type === 'text/csv' ? 'text/csv; charset=utf-8' : type);
     void reply.send(Readable.from(lines, { objectMode: false }));
@@ -61,12 +62,18 @@ export class ReadModelsController {
     const params = new Params(query);
     const when = params.whenOrSnapshot();
     params.check();
-    const { doc, position } = await this.queries.execute(new GetDocument(name, key, when));
+    const { doc, position, version } = await this.queries.execute(new GetDocument(name, key, when));
     void reply.header('patron-position', String(position));
+    if (version !== undefined) void reply.header('patron-version', String(version));
     return doc;
   }
 
-  private pagesOf(name: string, when: When): Pages {
-    return (find) => this.queries.execute(new FindDocuments(name, find, when));
+  /** All of one build, as long as the answer lasts. */
+  private async pagesOf(name: string, { moment, snapshot }: When, reply: FastifyReply): Promise<Pages> {
+    if (moment !== undefined || snapshot !== undefined)
+      return (find) => this.queries.execute(new FindDocuments(name, find, { moment, snapshot }));
+    const { queries: build, release } = await this.engine.queries.pinned(name);
+    reply.raw.once('close', release);
+    return (find) => this.queries.execute(new FindDocuments(name, find, { build }));
   }
 }

@@ -2,7 +2,7 @@ import type { Json } from '#kernel/ports/read-models.js';
 import type { Difference } from '#engine/differences.js';
 import { NotFound, NotYetProjected } from '#engine/errors.js';
 import type { Engine } from '#engine/engine.js';
-import type { Find, Page, Queries, Wait } from '#engine/queries.js';
+import type { Find, Found, Page, Queries, Wait } from '#engine/queries.js';
 import type { Moment } from '#engine/past.js';
 import type { Explanation } from '#engine/explanation.js';
 import { systemProjections } from '#engine/system.projections.js';
@@ -20,6 +20,8 @@ export interface CustomerDocuments {
 export interface When {
   readonly wait?: Wait | undefined;
   readonly moment?: Moment | undefined;
+  /** The build that answers, whichever readers are switched to. */
+  readonly build?: Queries | undefined;
   /** The named snapshot that answers. */
   readonly snapshot?: string | undefined;
 }
@@ -41,9 +43,9 @@ export class Reads {
   }
 
   /** Of now, of a moment, or of a snapshot. @throws {NotFound} */
-  private async queries(name: string, { moment, snapshot }: When): Promise<Queries> {
+  private async queries(name: string, { moment, snapshot, build }: When): Promise<Queries> {
     if (snapshot !== undefined) return this.past.snapshots.queries(snapshot, name);
-    return moment === undefined ? this.engine.queries : this.past.queries(name, moment);
+    return moment === undefined ? (build ?? this.engine.queries) : this.past.queries(name, moment);
   }
 
   /** Read models that are kept as of a moment. */
@@ -64,7 +66,7 @@ export class Reads {
   }
 
   /** @throws {NotFound} */
-  async get(name: string, key: string, when: When = {}): Promise<{ readonly doc: Json; readonly position: number }> {
+  async get(name: string, key: string, when: When = {}): Promise<Found> {
     return traced('query get', { 'patron.read_model': name }, async () => {
       const found = await (await this.queries(name, when)).get(name, key, when.wait);
       if (found === undefined)

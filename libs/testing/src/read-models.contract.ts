@@ -1,4 +1,5 @@
 import { StaleDocument, type ReadModel, type Stored } from '#kernel/ports/read-models.js';
+import { answeringContract } from './read-models-answering.contract.js';
 import { buildingContract } from './read-models-building.contract.js';
 import { findingContract } from './read-models-finding.contract.js';
 import {
@@ -159,5 +160,6 @@ export function readModelsContract(adapter: string, open: OpenReadModels): void 
 
     findingContract(() => subject.readModels);
     buildingContract(() => subject);
+    answeringContract(() => subject);
   });
 }

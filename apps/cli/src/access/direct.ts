@@ -6,7 +6,7 @@ import { modelDigest } from '#engine/digest.js';
 import type { Difference } from '#engine/differences.js';
 import { NotFound } from '#engine/errors.js';
 import { momentOf, Past, type Moment } from '#engine/past.js';
-import type { Find, Page } from '#engine/queries.js';
+import type { Find, Page, Queries } from '#engine/queries.js';
 import type { Compared, Progress, Projecting } from '#engine/projecting.js';
 import type { Explanation } from '#engine/explanation.js';
 import type { Replayed } from '#engine/replay.js';
@@ -47,6 +47,9 @@ const ASK_EVERY_MS = 200;
 export class DirectAccess implements Access {
   private readonly actor: Actor = { kind: 'person', id: 'patron-cli' };
 
+  /** The build that the first page was of: those behind it are, too. */
+  private paged: Awaited<ReturnType<Queries['pinned']>> | undefined;
+
   private constructor(private readonly patron: Patron) {}
 
   /** @throws {DomainError} where a server holds the folder for writing, naming its pid */
@@ -74,10 +77,17 @@ export class DirectAccess implements Access {
     return (await this.reads.customer(customerId, { moment: momentIn(asOf) })).documents;
   }
 
-  find(model: string, find: Find, after: number | undefined, asOf?: AsOf | InSnapshot): Promise<Page> {
-    const wait = after === undefined ? undefined : { position: after, timeoutMs: WAIT_MS };
-    if (asOf !== undefined && 'snapshot' in asOf) return this.reads.find(model, find, asOf);
-    return this.reads.find(model, find, { wait, moment: momentIn(asOf) });
+  async find(model: string, find: Find, after: number | undefined, asOf?: AsOf | InSnapshot): Promise<Page> {
+    if (asOf !== undefined) {
+      if ('snapshot' in asOf) return this.reads.find(model, find, asOf);
+      return this.reads.find(model, find, { moment: momentIn(asOf) });
+    }
+    if (find.cursor !== undefined) return this.reads.find(model, find, { build: this.paged?.queries });
+    const { readSide, queries } = this.patron.engine;
+    if (after !== undefined) await readSide.caughtUp(model, after, WAIT_MS);
+    this.paged?.release();
+    this.paged = await queries.pinned(model);
+    return this.reads.find(model, find, { build: this.paged.queries });
   }
 
   why(customerId: string, statement: string, which?: string, asOf?: AsOf): Promise<readonly Explanation[]> {
@@ -146,7 +156,7 @@ export class DirectAccess implements Access {
   }
 
   async digest(name: string): Promise<{ readonly digest: string; readonly documents: number }> {
-    return modelDigest(await this.patron.engine.readSide.model(name));
+    return modelDigest(await this.patron.engine.readSide.answering(name));
   }
 
   replay(tell: Tell): Promise<readonly Replayed[]> {

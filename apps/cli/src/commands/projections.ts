@@ -28,6 +28,11 @@ export const projections = defineCommand({
     ]);
     for (const line of table(['projection', 'version', 'state', 'position', 'behind', 'documents', 'parked'], rows))
       world.out(line);
+    for (const { name, version, answering } of all) {
+      if (answering === undefined) continue;
+      const { version: before, position } = answering;
+      world.out(`${name}: version ${before} answers, as of position ${position}, until version ${version} is built`);
+    }
     for (const { projection, stream, revision, type, reason } of all.flatMap(({ parked }) => parked)) {
       world.out(world.terminal.paint('red', `parked: ${projection} ${stream}@${revision} ${type}: ${reason}`));
     }

@@ -61,6 +61,29 @@ describe('files of embedded read models', () => {
     await readModels.close();
   });
 
+  it.each([
+    { made: 'says what indexes it has', forget: '' },
+    { made: 'is of a program that did not say so', forget: 'DROP TABLE spec' },
+  ])('of an earlier version answer other processes over the indexes they have, where one $made', async ({ forget }) => {
+    await filled();
+    const db = openDatabase(database());
+    db.exec(forget);
+    db.close();
+    const reader = await open('read');
+    const next = { ...specWith(BY_STAGE), version: 2 };
+    const alike = await reader.earlier(next);
+    const first = await alike?.find({ index: BY_STAGE, equal: { stage: 'stage 7' }, limit: 2 });
+    expect([alike?.version, first?.map(({ key }) => key)]).toEqual([1, ['key-7']]);
+    await reader.close();
+
+    const again = await open('read');
+    const other = await again.earlier({ ...specWith({ since: 1 }), version: 2 });
+    expect(await other?.count()).toBe(300);
+    const asked = other?.find({ index: { since: 1 }, limit: 2 });
+    await expect(asked).rejects.toMatchObject({ code: 'read_models.index_not_built', kind: 'unavailable' });
+    await again.close();
+  });
+
   it('are dropped when their build is no longer read, and when it was never finished', async () => {
     const readModels = await open();
     await readModels.open(SPEC);

@@ -1,10 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
-import { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import { IndexNotBuilt, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type {
+  Checkpoint,
+  Json,
+  Pinned,
+  Query,
+  ReadModelSpec,
+  Stored,
+  Timer,
+  Write,
+} from '#kernel/ports/read-models.js';
+import type { Index } from '#kernel/projection.js';
 import { EARLIEST } from '#kernel/time.js';
 import { removeDatabase } from './durable-files.js';
+import type { Pins } from './pins.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { ReadModelSlot } from './read-model-slot.js';
 
@@ -25,6 +36,8 @@ class EmbeddedReadModel extends ReadModel {
     readonly spec: ReadModelSpec,
     /** Looked up at every call: after a swap it is another one. */
     readonly file: () => ReadModelFile | undefined,
+    private readonly pins: Pins,
+    private readonly isEarlier = false,
   ) {
     super();
     this.name = spec.name;
@@ -66,11 +79,21 @@ class EmbeddedReadModel extends ReadModel {
   }
 
   override async find(query: Query): Promise<readonly Stored[]> {
+    const has = (index: Index): boolean => JSON.stringify(index) === JSON.stringify(query.index);
+    if (this.isEarlier && !this.spec.indexes.some(has)) {
+      throw new IndexNotBuilt(this.name, this.version);
+    }
     return this.file()?.find(query) ?? [];
   }
 
   override async scan(afterKey: string, limit: number): Promise<readonly Stored[]> {
     return this.file()?.scan(afterKey, limit) ?? [];
+  }
+
+  override async pin(): Promise<Pinned> {
+    const file = this.file();
+    const release = file === undefined ? () => undefined : this.pins.hold(file);
+    return { model: new EmbeddedReadModel(this.spec, () => file, this.pins, this.isEarlier), release };
   }
 
   override async count(): Promise<number> {
@@ -102,7 +125,14 @@ export class EmbeddedReadModels extends ReadModels {
       return slot.current();
     };
     current();
-    return new EmbeddedReadModel(spec, current);
+    return new EmbeddedReadModel(spec, current, slot.pins);
+  }
+
+  override async earlier(spec: ReadModelSpec): Promise<ReadModel | undefined> {
+    const slot = this.slotOf(spec);
+    const found = slot.earlier();
+    if (found === undefined) return undefined;
+    return new EmbeddedReadModel(found.spec, () => found.file, slot.pins, true);
   }
 
   override async build(spec: ReadModelSpec): Promise<ReadModel> {
@@ -136,10 +166,14 @@ export class EmbeddedReadModels extends ReadModels {
 
   private built(spec: ReadModelSpec, slot: ReadModelSlot, file: ReadModelFile): ReadModel {
     this.building.add(file);
-    return new EmbeddedReadModel(spec, () => {
-      this.assertOpen();
-      return this.building.has(file) ? file : slot.current();
-    });
+    return new EmbeddedReadModel(
+      spec,
+      () => {
+        this.assertOpen();
+        return this.building.has(file) ? file : slot.current();
+      },
+      slot.pins,
+    );
   }
 
   override async swap(build: ReadModel, former: 'keep' | 'drop' = 'drop'): Promise<void> {

@@ -199,6 +199,17 @@ export class ReadModelFile {
         CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
       `);
     });
+    if (scalar(this.db, 'PRAGMA application_id') === APPLICATION_ID) this.sayIndexes();
+  }
+
+  /** For a later version, whose readers have this one until theirs is built; files of earlier programs did not say it. */
+  private sayIndexes(): void {
+    if (scalar(this.db, "SELECT count(*) FROM sqlite_schema WHERE name = 'spec'") === 1) return;
+    transact(this.db, () => {
+      this.db.exec('CREATE TABLE IF NOT EXISTS spec (json TEXT NOT NULL)');
+      const sql = 'INSERT INTO spec SELECT ? WHERE NOT EXISTS (SELECT 1 FROM spec)';
+      this.statement(sql).run(JSON.stringify(this.spec));
+    });
   }
 
   private check(): void {

@@ -3,7 +3,9 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ReadModelSpec } from '#kernel/ports/read-models.js';
 import { instantOf } from '#kernel/time.js';
+import { EarlierBuilds } from './earlier-builds.js';
 import { moveDatabase, removeDatabase, replaceFile } from './durable-files.js';
+import { Pins } from './pins.js';
 import { BrokenReadModel, ReadModelFile } from './read-model-file.js';
 import { isBusy, isMissing, isTorn, needsWriter } from './sqlite.js';
 
@@ -25,6 +27,9 @@ export class ReadModelSlot {
   private readonly pointer: string;
   /** Names the build that was read before and is kept. */
   private readonly formerly: string;
+  readonly pins = new Pins();
+  private readonly others: EarlierBuilds;
+  private before: { readonly file: ReadModelFile; readonly spec: ReadModelSpec } | undefined;
   private file: ReadModelFile | undefined;
   private lookedAtMs = -Infinity;
   private builds = 0;
@@ -37,6 +42,7 @@ export class ReadModelSlot {
     this.base = `${spec.name}-v${spec.version}-${indexes}`;
     this.pointer = join(options.folder, `${this.base}.current`);
     this.formerly = join(options.folder, `${this.base}.former`);
+    this.others = new EarlierBuilds(options.folder, spec, this.base);
   }
 
   /** The build that is read now; undefined where this process only reads and none was made yet. */
@@ -46,11 +52,22 @@ export class ReadModelSlot {
     const path = this.pointed();
     if (path !== this.file?.path) {
       const next = this.opened(path);
-      this.file?.close();
+      this.letGo();
       this.file = next;
     }
     this.lookedAtMs = nowMs;
     return this.file;
+  }
+
+  /** What readers had in another version. */
+  earlier(): { readonly file: ReadModelFile; readonly spec: ReadModelSpec } | undefined {
+    const { mode } = this.options;
+    try {
+      return (this.before ??= this.others.newest(mode));
+    } catch (error) {
+      if (isUnreadable(error, mode)) return undefined;
+      throw error;
+    }
   }
 
   /** An empty build; those that an earlier process left unfinished, or did not put away, are removed. */
@@ -87,11 +104,11 @@ export class ReadModelSlot {
     const former = this.current();
     build.addIndexes();
     build.sync();
-    this.drop();
+    if (former === undefined || former.checkpoint().position > 0) this.drop();
     if (keeping === 'keep' && former !== undefined) replaceFile(this.formerly, basename(former.path));
     this.read(build);
     if (former === undefined) return;
-    former.close();
+    this.pins.retire(former);
     if (keeping === 'drop') removeDatabase(former.path);
   }
 
@@ -104,26 +121,38 @@ export class ReadModelSlot {
     if (former === undefined) return false;
     this.read(former);
     replaceFile(this.formerly, basename(present.path));
-    present.close();
+    this.pins.retire(present);
     return true;
   }
 
   drop(): boolean {
     const path = this.kept();
     rmSync(this.formerly, { force: true });
-    if (path === undefined) return false;
-    removeDatabase(path);
-    return true;
+    if (path !== undefined) removeDatabase(path);
+    this.letGoBefore();
+    return this.others.remove() || path !== undefined;
   }
 
   close(): void {
-    this.file?.close();
+    this.letGo();
+    this.pins.close();
     this.file = undefined;
     this.lookedAtMs = -Infinity;
   }
 
+  private letGo(): void {
+    if (this.file !== undefined) this.pins.retire(this.file);
+    this.letGoBefore();
+  }
+
+  private letGoBefore(): void {
+    if (this.before !== undefined) this.pins.retire(this.before.file);
+    this.before = undefined;
+  }
+
   private read(file: ReadModelFile): void {
     replaceFile(this.pointer, basename(file.path));
+    this.letGoBefore();
     this.file = file;
     this.lookedAtMs = performance.now();
   }
@@ -172,3 +201,9 @@ export class ReadModelSlot {
       .filter((path) => !inUse.includes(path));
   }
 }
+
+/** Of what is of another version: it is torn, or a reader cannot have it just now. */
+const isUnreadable = (error: unknown, mode: 'write' | 'read'): boolean =>
+  isTorn(error) ||
+  error instanceof BrokenReadModel ||
+  (mode === 'read' && (isMissing(error) || isBusy(error) || needsWriter(error)));

@@ -1,7 +1,16 @@
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
 import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import type {
+  Checkpoint,
+  Json,
+  Pinned,
+  Query,
+  ReadModelSpec,
+  Stored,
+  Timer,
+  Write,
+} from '#kernel/ports/read-models.js';
 import { EARLIEST } from '#kernel/time.js';
 import { pageOf } from './page.js';
 
@@ -17,6 +26,8 @@ interface Slot {
   /** Neither swapped in nor given up. */
   left?: Build | undefined;
 }
+
+type NamedSlot = Slot & { readonly name: string; readonly version: number };
 
 const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST } });
 
@@ -100,6 +111,10 @@ class MemoryReadModel extends ReadModel {
     return structuredClone(behind.sort((a, b) => compareTexts(a.key, b.key)).slice(0, limit));
   }
 
+  override async pin(): Promise<Pinned> {
+    return { model: new MemoryReadModel(this.spec, { build: this.slot.build }), release: () => undefined };
+  }
+
   override async count(): Promise<number> {
     return this.live().length;
   }
@@ -111,10 +126,18 @@ class MemoryReadModel extends ReadModel {
 
 /** Documents in this process; lost on exit. For tests. */
 export class MemoryReadModels extends ReadModels {
-  private readonly slots = new Map<string, Slot>();
+  private readonly slots = new Map<string, NamedSlot>();
 
   override async open(spec: ReadModelSpec): Promise<ReadModel> {
     return new MemoryReadModel(spec, this.slotOf(spec));
+  }
+
+  override async earlier({ name, version, ...spec }: ReadModelSpec): Promise<ReadModel | undefined> {
+    const others = [...this.slots.values()]
+      .filter((slot) => slot.name === name && slot.version !== version && slot.build.checkpoint.position > 0)
+      .sort((left, right) => right.version - left.version);
+    const [slot] = others;
+    return slot && new MemoryReadModel({ ...spec, name, version: slot.version }, { build: slot.build });
   }
 
   override async build(spec: ReadModelSpec): Promise<ReadModel> {
@@ -145,6 +168,7 @@ export class MemoryReadModels extends ReadModels {
   override async swap(build: ReadModel, former: 'keep' | 'drop' = 'drop'): Promise<void> {
     if (!(build instanceof MemoryReadModel)) throw new TypeError('The build was made by another adapter.');
     const slot = this.slotOf(build.spec);
+    if (slot.build.checkpoint.position > 0) this.removeEarlier(build.spec);
     slot.former = former === 'keep' ? slot.build : undefined;
     if (slot.left === build.slot.build) slot.left = undefined;
     slot.build = build.slot.build;
@@ -169,17 +193,23 @@ export class MemoryReadModels extends ReadModels {
     const slot = this.slotOf(spec);
     const kept = slot.former !== undefined;
     slot.former = undefined;
-    return kept;
+    return this.removeEarlier(spec) || kept;
   }
 
   override close(): Promise<void> {
     return Promise.resolve();
   }
 
-  private slotOf({ name, version }: ReadModelSpec): Slot {
+  private removeEarlier({ name, version }: ReadModelSpec): boolean {
+    const others = [...this.slots].filter(([, slot]) => slot.name === name && slot.version !== version);
+    for (const [id] of others) this.slots.delete(id);
+    return others.length > 0;
+  }
+
+  private slotOf({ name, version }: ReadModelSpec): NamedSlot {
     const id = `${name}-v${version}`;
     let slot = this.slots.get(id);
-    if (slot === undefined) this.slots.set(id, (slot = { build: emptyBuild() }));
+    if (slot === undefined) this.slots.set(id, (slot = { name, version, build: emptyBuild() }));
     return slot;
   }
 }

@@ -69,6 +69,25 @@ export class StaleDocument extends DomainError {
   }
 }
 
+/** An earlier version answers until the present one is built, and has no such index. Ask again when it is. */
+export class IndexNotBuilt extends DomainError {
+  readonly code = 'read_models.index_not_built';
+  readonly kind = 'unavailable';
+
+  constructor(name: string, version: number) {
+    super(
+      `Version ${version} of ${name} answers until the present one is built, and has no such index; ` +
+        '`patron projections` shows how far it is.',
+    );
+  }
+}
+
+/** One build, for several reads that must be of the same. */
+export interface Pinned {
+  readonly model: ReadModel;
+  release(): void;
+}
+
 /** One version of one read model. */
 export abstract class ReadModel {
   abstract readonly name: string;
@@ -98,6 +117,8 @@ export abstract class ReadModel {
   abstract find(query: Query): Promise<readonly Stored[]>;
   /** Documents in key order behind `afterKey`, tombstones left out. */
   abstract scan(afterKey: string, limit: number): Promise<readonly Stored[]>;
+  /** The build that is read now, whichever readers are switched to meanwhile. It is let go by whoever pinned it. */
+  abstract pin(): Promise<Pinned>;
   /** Documents, tombstones left out. */
   abstract count(): Promise<number>;
 }
@@ -112,6 +133,11 @@ export interface ReadModelSpec {
 export abstract class ReadModels {
   /** The build that is read now; made empty where there is none of this version. */
   abstract open(spec: ReadModelSpec): Promise<ReadModel>;
+  /**
+   * What readers had of this read model in another version, the newest there is, or with other indexes; undefined where nothing
+   * is. Nobody folds it: it stands still until it is dropped, or a build of this version follows another.
+   */
+  abstract earlier(spec: ReadModelSpec): Promise<ReadModel | undefined>;
   /** An empty build beside the one being read; one that was left unfinished is removed. */
   abstract build(spec: ReadModelSpec): Promise<ReadModel>;
   /** The build that a process which ended left unfinished, as far as it was written; undefined where there is none. */
@@ -131,7 +157,7 @@ export abstract class ReadModels {
   abstract abandon(build: ReadModel): Promise<void>;
   /** Makes the one that was kept the one that is read, in one step, and keeps the other; false where none was kept. */
   abstract switchBack(spec: ReadModelSpec): Promise<boolean>;
-  /** Removes the one that was kept; false where none was. */
+  /** Removes the one that was kept, and what is there of other versions; false where nothing was. */
   abstract drop(spec: ReadModelSpec): Promise<boolean>;
   abstract close(): Promise<void>;
 }
