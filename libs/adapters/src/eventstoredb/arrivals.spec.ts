@@ -56,6 +56,16 @@ describe('facts as they arrive', () => {
     expect((await pages.next()).done).toBe(true);
   });
 
+  it('tell how far it was looked through where others wrote for long, so that no call begins before that again', async () => {
+    arrive(2);
+    arrivals.passed(placeOf(1)); // it was said late
+    arrivals.passed(placeOf(9_000));
+    jest.advanceTimersByTime(5_000);
+    expect(left).toBe(true);
+    arrivals.end();
+    expect(((await arrivals.pages().next()).value as Page).last).toEqual(placeOf(9_000));
+  });
+
   it.each([
     ['2,048 of them', 2_047, 1],
     ['4 MiB of them', 4, KIB * KIB],

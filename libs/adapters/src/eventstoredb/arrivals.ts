@@ -57,6 +57,11 @@ export class Arrivals {
     });
   }
 
+  /** How far the log was looked through where others wrote for long: a next call need not begin before that. */
+  passed(place: Place): void {
+    if (place.commit > this.last.commit) this.push(undefined, place);
+  }
+
   end(error?: unknown): void {
     clearTimeout(this.lasting);
     clearTimeout(this.held);

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { binaryEvent, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { binaryEvent, EventStoreDBClient, jsonEvent, type Position as Place } from '@eventstore/db-client';
+import { jest } from '@jest/globals';
+import type { Recorded } from '#kernel/fact.js';
 import { AppendTooLarge, StoreRefused, StoreUnavailable, type Batch } from '#kernel/ports/event-store.js';
 import { factsOf, fill, proposals, proposed } from '#testing/proposed.js';
 import { onEventStoreDB } from '#testing/real-servers.js';
+import { Arrivals } from './arrivals.js';
 import { MOST_BODY_BYTES } from './conversion.js';
 import { EventStoreDBEventStore } from './eventstoredb-event-store.js';
+import type { ServerLog } from './server-log.js';
 
 onEventStoreDB('EventStoreDB, where it differs from what one would think', (server) => {
   let [history, url] = ['', ''];
@@ -168,6 +172,27 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     expect(performance.now() - began).toBeLessThan(2_000);
     await Promise.all(slow.map((reader) => reader.return?.(undefined)));
   }, 20_000);
+
+  it('reads on from wherever a stretch ended, also in the midst of what others wrote', async () => {
+    await fill(store, 'note-1', 2);
+    for (let n = 0; n < 12; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);
+    await fill(store, 'note-2', 2);
+    const { log } = store as unknown as { log: ServerLog };
+    const passed = jest.spyOn(Arrivals.prototype, 'passed');
+    const read = async (from: Place): Promise<Recorded[]> => {
+      const facts: Recorded[] = [];
+      for await (const page of log.pages(from, Infinity)) facts.push(...page.facts);
+      return facts;
+    };
+    const all = await read(log.behind(0));
+    const places = passed.mock.calls.map(([place]) => place);
+    passed.mockRestore();
+    expect(places.length).toBeGreaterThan(3);
+    for (const place of places) {
+      const behind = all.filter(({ position }) => position > place.commit);
+      expect(await read(place)).toEqual(behind);
+    }
+  });
 
   it('looks past what others write once, not at every beat', async () => {
     await fill(store, 'note-1', 1);

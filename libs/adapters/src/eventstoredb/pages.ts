@@ -17,6 +17,9 @@ import {
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import { portError } from './outages.js';
 
+/** In windows of 32 events looked at: how often the server says how far it is where nothing passes the filter. */
+const CHECKPOINT_EVERY = 64;
+
 /** The means to steer a read under way. */
 export interface Flow {
   pause(): void;
@@ -30,6 +33,8 @@ export interface Taker {
   begin(flow: Flow): void;
   /** True where no more is wanted. */
   take(event: AllStreamRecordedEvent): boolean;
+  /** The log was looked through up to there: nothing more of the prefix stands before it. */
+  passed(place: Place): void;
 }
 
 /** The driver's reads, each whole or broken off: what is left early is cancelled, or its call would stay open for ever. */
@@ -45,9 +50,14 @@ export class Pages {
    */
   async behind(from: Place, prefix: string, taker: Taker, signal: AbortSignal): Promise<boolean> {
     const begin = (): Begun => {
-      const filter = streamNameFilter({ prefixes: [prefix] });
+      const checkpointReached = (_: unknown, place: Place): void => {
+        if (read.readableLength === 0) taker.passed(place); // else it is ahead of events not yet given out
+      };
+      const checkpoints = { checkpointInterval: CHECKPOINT_EVERY, checkpointReached };
+      const filter = streamNameFilter({ prefixes: [prefix], ...checkpoints });
       const subscription = this.client.subscribeToAll({ fromPosition: from, filter, requiresLeader: true });
-      return { read: subscription as unknown as Readable, cancel: () => subscription.unsubscribe() };
+      const read = subscription as unknown as Readable;
+      return { read, cancel: () => subscription.unsubscribe() };
     };
     const take = ({ event }: AllStreamResolvedEvent): boolean => event !== undefined && taker.take(event);
     try {

@@ -125,6 +125,7 @@ export class ServerLog {
         arrivals.push(this.factIn(event), event.position);
         return event.position.commit >= end;
       },
+      passed: (place) => arrivals.passed(place),
     };
     return calls.run((late) => pages.behind(from, this.prefix, taker, AbortSignal.any([late, leaving])));
   }
