@@ -76,6 +76,16 @@ describe('the folder of keys', () => {
     await expect(made()).resolves.toHaveLength(32);
   });
 
+  it('says why a key cannot be written, and makes it when it can', async () => {
+    await made();
+    changed("CREATE TRIGGER full BEFORE INSERT ON keys BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END");
+    const keys = await open();
+    await expect(keys.keyFor('c-2')).rejects.toThrow('The keys cannot be written: the disk is full');
+    changed('DROP TRIGGER full');
+    await expect(keys.keyFor('c-2')).resolves.toMatchObject({ bytes: expect.any(Uint8Array) as Uint8Array });
+    await keys.close();
+  });
+
   it('does not open a wrapped key for another customer', async () => {
     await made();
     changed("UPDATE keys SET customer = 'c-2'");

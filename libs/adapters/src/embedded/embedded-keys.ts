@@ -90,7 +90,8 @@ export class EmbeddedKeys extends Keys {
         for (const { resolve } of asking) resolve(key);
       }
     } catch (error) {
-      const unavailable = new StoreUnavailable('The keys cannot be written.', { cause: error });
+      const { message: reason } = error as Error;
+      const unavailable = new StoreUnavailable(`The keys cannot be written: ${reason}`, { cause: error });
       for (const asking of group.values()) for (const { reject } of asking) reject(unavailable);
     }
   }
