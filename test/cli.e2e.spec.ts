@@ -183,6 +183,21 @@ described('the command line beside a running server', () => {
     expect(await digest()).toBe(before);
     expect((await world.through(['projections'])).out).toContain('purchase_history');
 
+    const one = async (...words: string[]): Promise<readonly [number | null, string]> => {
+      const { code, out, err } = await world.through(['projections', 'rebuild', ...words]);
+      return [code, out + err];
+    };
+    expect(await one('purchase_history', '--customer', 'c-1')).toEqual([
+      ...[0, 'rebuilt purchase_history of c-1: as before\n'],
+    ]);
+    expect(await one('purchase_history', '--customer', 'nobody')).toEqual([3, expect.stringContaining('nobody')]);
+    expect(await one('sales_by_month', '--customer', 'c-1')).toEqual([
+      ...[4, expect.stringContaining('projection.not_by_customer')],
+    ]);
+    expect(await one('--all', '--customer', 'c-1')).toEqual([2, expect.stringContaining('instead of --all')]);
+    expect(await one('--all', '--partitions', '2')).toEqual([2, expect.stringContaining('patron serve')]);
+    expect(await digest()).toBe(before);
+
     const turn = async (how: string): Promise<readonly [number | null, string]> => {
       const { code, out, err } = await world.through(['projections', how, 'purchase_history']);
       return [code, out + err];

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { DomainError } from '#kernel/errors.js';
+import type { Portions } from '#kernel/ports/event-store.js';
+import type { ReadModel, ReadModelSpec } from '#kernel/ports/read-models.js';
 import { plusHours } from '#kernel/time.js';
+import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { loyaltyPolicy } from '#slices/loyalty/loyalty.policy.js';
 import { slices } from '#slices/index.js';
 import { engineWorld, type World } from '#testing/engine-world.js';
@@ -51,7 +54,8 @@ const step = fc.record({
   beside: fc.oneof(
     { weight: 6, arbitrary: fc.constant('tick' as const) },
     { weight: 4, arbitrary: fc.constant('nothing' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'policy' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'policy' as const, 'kill' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('rebuild' as const, 'killed rebuild' as const) },
   ),
 });
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -61,13 +65,62 @@ const namedAs = (n: number): Record<string, string> => ({
   ...{ redemptionId: `r-${n}`, transferId: `t-${n}` },
 });
 
+/** Read models of a process that may fall: it writes nothing any more then. */
+class Mortal extends MemoryReadModels {
+  isDead = false;
+
+  override async open(spec: ReadModelSpec): Promise<ReadModel> {
+    const model = await super.open(spec);
+    const write = model.write.bind(model);
+    model.write = (...given) => (this.isDead ? Promise.reject(new Error('killed')) : write(...given));
+    return model;
+  }
+
+  override async abandon(build: ReadModel): Promise<void> {
+    if (!this.isDead) await super.abandon(build);
+  }
+}
+
+/** The process falls, as it is after so many portions of a build or at once, and another one begins. */
+async function killed(world: World, readModels: Mortal, partitions: number, portions?: number): Promise<World> {
+  if (portions !== undefined) {
+    const { portions: whole } = world.store;
+    let left = portions;
+    const byStream: Portions['byStream'] = (...asked) => {
+      if (left === 0) readModels.isDead = true;
+      if (readModels.isDead) throw new Error('killed');
+      left -= 1;
+      return whole?.byStream(...asked) ?? nothing();
+    };
+    Object.defineProperty(world.store, 'portions', { configurable: true, value: { ...whole, byStream } });
+    await world.engine.projector?.rebuild(namesOf(world)).catch(() => undefined);
+    Reflect.deleteProperty(world.store, 'portions');
+  }
+  readModels.isDead = true;
+  await world.close().catch(() => undefined);
+  readModels.isDead = false;
+  const { store, clock, engine } = world;
+  return engineWorld(slices, { store, readModels, clock, keys: engine.keys, partitions });
+}
+
+async function* nothing(): AsyncGenerator<never> {
+  // no portion
+}
+
+const namesOf = ({ engine }: World): string[] => [...engine.registry.projections.keys()];
+
 async function lived(steps: readonly Step[]): Promise<World> {
-  let world = await engineWorld(slices, { now: START });
+  const readModels = new Mortal();
+  let world = await engineWorld(slices, { now: START, readModels });
   let at = START;
   for (const [n, { command: given, hours, lateHours, beside, customerId: whose }] of steps.entries()) {
     at = plusHours(at, hours);
     if (beside === 'tick') await world.advanceTo(at);
-    if (beside === 'restart') world = await world.restarted();
+    const partitions = n % 2 === 0 ? 1 : 4;
+    if (beside === 'restart') world = await world.restarted({ partitions });
+    if (beside === 'rebuild') await world.engine.projector?.rebuild(namesOf(world));
+    if (beside === 'kill') world = await killed(world, readModels, partitions);
+    if (beside === 'killed rebuild') world = await killed(world, readModels, partitions, n % 5);
     if (beside === 'policy') {
       const rules = { ...loyaltyPolicy.defaults, expireAfterMonths: 1 + (n % 9), pendingDays: n % 30 };
       const effectiveFrom = plusHours(at, (n * 37) % 1_000);
@@ -85,16 +138,24 @@ function refused(error: unknown): void {
   if (!(error instanceof DomainError)) throw error;
 }
 
-describe('a rebuild, whatever was lived through', () => {
-  it('gives every document as following the log gave it, customer by customer or in one walk', async () => {
+async function rebuilt(world: World): Promise<Readonly<Record<string, string>>> {
+  await world.engine.projector?.rebuild(namesOf(world));
+  return world.digests();
+}
+
+describe('a rebuild, whatever was lived through and whenever processes fell', () => {
+  it('gives every document as following the log gave it, by 1 or 4 partitions of customers or in one walk', async () => {
     let told = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 40, size: 'max' }), async (steps) => {
-        const world = await lived(steps);
-        const { live, rebuilt } = await world.rebuildAll();
-        expect(rebuilt).toEqual(live);
+        let world = await lived(steps);
+        const live = await world.digests();
+        for (const partitions of [1, 4]) {
+          world = await world.restarted({ partitions });
+          expect(await rebuilt(world)).toEqual(live);
+        }
         Object.defineProperty(world.store, 'portions', { value: undefined });
-        expect((await world.rebuildAll()).rebuilt).toEqual(live);
+        expect(await rebuilt(world)).toEqual(live);
         told += (await world.documents('loyalty_lots')).size;
         await world.close();
       }),

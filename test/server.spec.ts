@@ -266,6 +266,13 @@ describe('the server', () => {
       expect((await admin.get('/v1/projections/loyalty_balance/digest')).body).toEqual(before);
       expect((await admin.post('/v1/projections/loyalty_balance/rebuild')).status).toBe(202);
       expect((await admin.post('/v1/projections/nothing/rebuild')).status).toBe(404);
+      for (const [asked, status] of [
+        ['loyalty_balance/rebuild?customer=nobody', 404],
+        ['nothing/rebuild?customer=c-1', 404],
+        ['sales_by_month/rebuild?customer=c-1', 409],
+      ] as const) {
+        expect([asked, (await admin.post(`/v1/projections/${asked}`)).status]).toEqual([asked, status]);
+      }
       expect((await admin.post('/v1/projections/retry')).body).toEqual({ retried: [] });
     });
   });

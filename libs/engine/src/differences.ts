@@ -45,7 +45,9 @@ async function* documents(model: ReadModel): AsyncGenerator<Stored> {
   }
 }
 
-function differenceOf(before: Stored | undefined, after: Stored | undefined): Difference | undefined {
+/** Of one document; undefined where it is the same, or none. */
+export function differenceOf(before: Stored | undefined, after: Stored | undefined): Difference | undefined {
+  if (before === undefined && after === undefined) return undefined;
   const key = (after ?? before)?.key ?? '';
   const changes = changesBetween(before?.doc ?? {}, after?.doc ?? {});
   const why = (after ?? before)?.doc?.[WHY] ?? null;

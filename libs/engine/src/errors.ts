@@ -153,3 +153,16 @@ export class KeptVersion extends DomainError {
     );
   }
 }
+
+/** One customer's documents cannot be folded by themselves where documents hold several customers. */
+export class NotByCustomer extends DomainError {
+  readonly code = 'projection.not_by_customer';
+  readonly kind = 'conflict';
+
+  constructor(name: string) {
+    super(
+      `Documents of ${name} hold what several customers did, or say nothing of whose they are: one customer's cannot be ` +
+        'rebuilt by themselves. Rebuild all of it.',
+    );
+  }
+}

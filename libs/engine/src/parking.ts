@@ -139,6 +139,15 @@ export class Parking {
     }
   }
 
+  /** Forgets that a customer was parked: their documents are whole again. */
+  async release(projection: string, customerId: string): Promise<void> {
+    const key = keyOf(projection, customerId);
+    const parked = this.parked.get(key);
+    if (parked === undefined) return;
+    await this.write(key, null, parked.position);
+    this.parked.delete(key);
+  }
+
   private async write(key: string, doc: Record<string, unknown> | null, position: Position): Promise<void> {
     if (this.model === undefined) return;
     const loadedAt = (await this.model.load([key])).get(key)?.position ?? 0;

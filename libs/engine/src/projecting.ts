@@ -43,6 +43,8 @@ export interface Projecting extends ReadSide {
    * `keep` what was read before is compared and kept. @throws {RebuildCancelled}
    */
   rebuild(names: string | readonly string[], progress?: Progress, keep?: boolean): Promise<readonly Compared[]>;
+  /** Folds one customer's documents anew where they are read. @throws {NotFound} @throws {NotByCustomer} */
+  rebuildCustomer(name: string, customerId: string): Promise<Compared>;
   /** Gives up the rebuild that a projection is in, with those that are built in the same pass; false where there is none. */
   cancel(name: string): Promise<boolean>;
   /** Lets readers have again what was kept by the last rebuild; false where there is nothing. */

@@ -172,6 +172,10 @@ export class Projector implements Projecting {
     return this.rebuilding.run([names].flat(), progress, keep);
   }
 
+  rebuildCustomer(name: string, customerId: string): Promise<Compared> {
+    return this.rebuilding.customer(name, customerId);
+  }
+
   async cancel(name: string): Promise<boolean> {
     return this.rebuilding.cancel(name);
   }

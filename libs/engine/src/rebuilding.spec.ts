@@ -83,6 +83,44 @@ describe('rebuilding', () => {
     expect(await projector().switchBack('sums')).toBe(false);
   });
 
+  it("mends one customer's documents where they are read, and no other's; they are folded on", async () => {
+    for (const key of ['c-7', 'c-8', 'c-9']) await damage(key, { sum: 99, group: 0, restedAt: null, due: null });
+    await damage('c-9', null);
+    expect(await projector().rebuildCustomer('sums', 'c-7')).toMatchObject({
+      ...{ changed: 1, appeared: 0, disappeared: 0 },
+      first: [{ key: 'c-7', changes: [{ field: 'due' }, { field: 'group' }, { field: 'sum', from: 99, to: 1 }] }],
+    });
+    expect(await projector().rebuildCustomer('sums', 'c-9')).toMatchObject({ changed: 0, appeared: 1 });
+    expect(await projector().rebuildCustomer('sums', 'c-9')).toMatchObject({ changed: 0, appeared: 0, first: [] });
+    await add(2);
+    const documents = await world.documents('sums');
+    expect(['c-7', 'c-8', 'c-9'].map((key) => documents.get(key)?.['sum'])).toEqual([3, 101, 3]);
+  });
+
+  it('takes the customer alone out of the parking whose documents were mended', async () => {
+    switches.broken = true;
+    await add(13);
+    await world.quiet();
+    const parked = async () => (await projector().status()).find(({ name }) => name === 'sums')?.parked ?? [];
+    await projector().rebuildCustomer('sums', 'c-7'); // it cannot be folded still
+    expect(await parked()).toHaveLength(CUSTOMERS);
+    switches.broken = false;
+    await projector().rebuildCustomer('sums', 'c-7');
+    expect(await parked()).toHaveLength(CUSTOMERS - 1);
+    await add(2);
+    const documents = await world.documents('sums');
+    expect(['c-7', 'c-8'].map((key) => documents.get(key)?.['sum'])).toEqual([16, 1]);
+    world = await world.restarted();
+    expect(await parked()).toHaveLength(CUSTOMERS - 1);
+  });
+
+  it('says why it cannot mend one customer', async () => {
+    const asked = (name: string, customerId: string) => projector().rebuildCustomer(name, customerId);
+    await expect(asked('sums', 'nobody')).rejects.toMatchObject({ code: 'customer.not_found' });
+    await expect(asked('identity_map', 'c-7')).rejects.toMatchObject({ code: 'projection.not_by_customer' });
+    expect(() => projector().rebuildCustomer('nothing', 'c-7')).toThrow('There is no read model nothing.');
+  });
+
   it('takes several in one pass', async () => {
     const names = [...world.engine.registry.projections.keys()];
     const compared = await projector().rebuild(names, undefined, true);

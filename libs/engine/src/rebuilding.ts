@@ -3,6 +3,7 @@ import type { AnyProjection } from '#kernel/projection.js';
 import { catchUp, foldAnew, type Folded } from './building.js';
 import { differences, type Difference } from './differences.js';
 import { KeptVersion, NotFound, RebuildCancelled } from './errors.js';
+import { foldCustomer } from './one-customer.js';
 import type { Parking } from './parking.js';
 import type { Compared, Progress } from './projecting.js';
 import type { ProjectionRun } from './projection-run.js';
@@ -70,6 +71,17 @@ export class Rebuilding {
     } finally {
       for (const { name } of projections) this.underWay.delete(name);
     }
+  }
+
+  /** Folds one customer's documents anew, where they are read. @throws {NotFound} @throws {NotByCustomer} */
+  customer(name: string, customerId: string): Promise<Compared> {
+    const { host } = this;
+    host.run(name);
+    return host.inTurn(async () => {
+      const run = host.run(name);
+      if (run.position === 0) throw new NotFound('read_model', name, 'It is being built; ask again when it is.');
+      return foldCustomer(host.options, run, host.parking, customerId);
+    });
   }
 
   /** Gives up the rebuild that a projection is in, at its next batch; what is read stays. False where there is none. */

@@ -64,7 +64,12 @@ export class ProjectionsController {
   ): Promise<object> {
     const params = new Params(query);
     const wait = params.flag('wait');
+    const customer = params.text('customer');
     params.check();
+    if (customer !== undefined) {
+      void reply.code(200);
+      return this.rebuilds.customer(name, customer);
+    }
     const before = this.rebuilds.of(name);
     const done = this.rebuilds.run(name);
     if (wait) {

@@ -23,6 +23,7 @@ export type Order =
     }
   | { readonly id: number; readonly what: 'rebuild'; readonly names: readonly string[]; readonly keep: boolean }
   | { readonly id: number; readonly what: 'cancel' | 'switchBack' | 'drop'; readonly name: string }
+  | { readonly id: number; readonly what: 'rebuildCustomer'; readonly name: string; readonly customerId: string }
   | { readonly id: number; readonly what: 'allCaughtUp'; readonly position: Position; readonly timeoutMs: number }
   | { readonly id: number; readonly what: 'retry' | 'reached' | 'status' | 'stop' };
 
@@ -132,6 +133,11 @@ export class ProjectorThread implements Projecting {
     const asked = [names].flat();
     for (const name of asked) specOf(this.registry, name);
     return this.ask({ what: 'rebuild', names: asked, keep }, progress);
+  }
+
+  async rebuildCustomer(name: string, customerId: string): Promise<Compared> {
+    specOf(this.registry, name);
+    return this.ask({ what: 'rebuildCustomer', name, customerId });
   }
 
   cancel(name: string): Promise<boolean> {

@@ -38,6 +38,9 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
         return projector.allCaughtUp(order.position, order.timeoutMs);
       case 'rebuild':
         return projector.rebuild(order.names, (...progress) => tell({ id: order.id, progress }), order.keep);
+      case 'rebuildCustomer':
+        store.look();
+        return projector.rebuildCustomer(order.name, order.customerId);
       case 'cancel':
         return projector.cancel(order.name);
       case 'switchBack':

@@ -67,6 +67,12 @@ export class Rebuilds {
     }
   }
 
+  /** One customer's documents, where they are read. @throws {NotFound} @throws {NotByCustomer} @throws {NotHere} */
+  async customer(name: string, customerId: string): Promise<Rebuild> {
+    const compared = await this.projector.rebuildCustomer(name, customerId);
+    return { name, state: 'done', share: 1, facts: 0, secondsLeft: 0, compared };
+  }
+
   /** @throws {NotFound} where it is not being rebuilt */
   async cancel(name: string): Promise<object> {
     if (await this.projector.cancel(name)) return { name, state: 'cancelled' };

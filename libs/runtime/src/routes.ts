@@ -188,9 +188,12 @@ export const ROUTES: readonly Route[] = [
   {
     ...{ method: 'POST', path: '/v1/projections/:name/rebuild', action: 'projections' },
     about: 'Fold it anew from the first fact beside the present one, then switch. Answers at once unless `wait=true`.',
-    parameters: [query('wait', 'true: answer when it is done.', { type: 'boolean' })],
+    parameters: [
+      query('wait', 'true: answer when it is done.', { type: 'boolean' }),
+      query('customer', "Only this customer's documents, where they are read; answers when it is done."),
+    ],
     answers: { 200: { schema: 'Rebuild' }, 202: { schema: 'Rebuild' } },
-    problems: [404, 409],
+    problems: [400, 404, 409],
   },
   {
     ...{ method: 'POST', path: '/v1/projections/:name/cancel', action: 'projections' },

@@ -87,6 +87,8 @@ export interface Access {
     names: readonly string[],
     tell: (name: string, share: number, facts: number) => void,
   ): Promise<readonly Compared[]>;
+  /** One customer's documents, where they are read. @throws {DomainError} where there is no such customer, or it goes by others */
+  rebuildCustomer(name: string, customerId: string): Promise<Compared>;
   /** @throws {DomainError} where nothing is rebuilt, or kept */
   turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void>;
   /** Names the projections that had parked facts. */

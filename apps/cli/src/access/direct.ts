@@ -144,6 +144,12 @@ export class DirectAccess implements Access {
     return this.projector.rebuild(names, (done, of, facts) => tell(told, of === 0 ? 1 : done / of, facts), true);
   }
 
+  async rebuildCustomer(name: string, customerId: string): Promise<Compared> {
+    const { engine } = this.patron;
+    await engine.projector?.caughtUp(name, await engine.store.head());
+    return this.projector.rebuildCustomer(name, customerId);
+  }
+
   async turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void> {
     const rebuilds = new Rebuilds(this.patron.engine);
     if (how === 'cancel') await rebuilds.cancel(name);

@@ -132,6 +132,13 @@ export class RemoteAccess implements Access {
     return compared;
   }
 
+  async rebuildCustomer(name: string, customerId: string): Promise<Compared> {
+    const query = new URLSearchParams({ customer: customerId }).toString();
+    const path = `/v1/projections/${encodeURIComponent(name)}/rebuild?${query}`;
+    const { compared } = await this.client.json<Rebuild>(path, { method: 'POST' });
+    return compared ?? { name, appeared: 0, disappeared: 0, changed: 0, first: [] };
+  }
+
   async turn(name: string, how: 'cancel' | 'switch-back' | 'drop'): Promise<void> {
     await this.client.json(`/v1/projections/${encodeURIComponent(name)}/${how}`, { method: 'POST' });
   }
