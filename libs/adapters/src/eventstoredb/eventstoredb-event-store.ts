@@ -211,6 +211,12 @@ async function* batches(
   let [handed, passed] = [after, after];
   let facts: Recorded[] = [];
   for await (const page of pages) {
+    if (page.facts.length === 0 && facts.length > 0) {
+      handed = passed;
+      yield { facts, position: passed }; // others wrote for long: what there is of ours need not wait for the end of that
+      facts = [];
+      if (ended()) return;
+    }
     for (const fact of page.facts) {
       const { position } = fact;
       if (position <= passed) continue; // it came by the other way, too: from the log, or by the subscription
