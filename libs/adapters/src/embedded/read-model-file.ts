@@ -33,9 +33,10 @@ export class ReadModelFile {
     readonly path: string,
     private readonly spec: ReadModelSpec,
     private readonly mode: 'write' | 'read',
+    waitMs = WAIT_MS,
   ) {
     this.fields = [...new Set(spec.indexes.flatMap((index) => Object.keys(index)))];
-    this.db = openDatabase(path, { readOnly: mode === 'read', waitMs: WAIT_MS });
+    this.db = openDatabase(path, { readOnly: mode === 'read', waitMs });
     try {
       this.db.exec(`PRAGMA cache_size = -${CACHE_KB[mode]}`);
       if (mode === 'write') this.prepare();

@@ -12,6 +12,9 @@ import { isBusy, isMissing, isTorn, needsWriter } from './sqlite.js';
 /** How long a process may go on reading a build after another process swapped it, in milliseconds. */
 const NOTICE_SWAP_MS = 100;
 
+/** Writers of one build wait for each other's portions, also where the disk is slow. */
+const WAIT_FOR_OTHERS_MS = 60_000;
+
 export interface SlotOptions {
   readonly folder: string;
   readonly mode: 'write' | 'read';
@@ -80,7 +83,7 @@ export class ReadModelSlot {
 
   /** A build that is under way, on a connection of its own. */
   join(name: string): ReadModelFile {
-    return new ReadModelFile(join(this.options.folder, name), this.spec, 'write');
+    return new ReadModelFile(join(this.options.folder, name), this.spec, 'write', WAIT_FOR_OTHERS_MS);
   }
 
   /** The newest build that an earlier process left; one that is torn is removed. */
