@@ -15,14 +15,32 @@ const RATE = 200;
 const MOST_SECONDS = 3_600;
 const WARM_UP_MS = 15_000;
 const QUIET_MS = 30_000;
+/** Where not all are rebuilt by then, those that were must do. */
+const MOST_MS = 120_000;
+const LOOK_MS = 250;
 
-/** Every read model of a server, one after the other, as `patron projections rebuild --all --server` asks for it. */
-async function rebuildAll(server: Server): Promise<void> {
+interface Standing {
+  readonly name: string;
+  readonly rebuild?: { readonly state: string };
+}
+
+/** Read models of a server, one after the other, as `patron projections rebuild --all --server` does, for so long; how many. */
+async function rebuildSome(server: Server): Promise<number> {
+  const began = performance.now();
+  let done = 0;
   for (const name of new Registry(slices).projections.keys()) {
-    const response = await server.fetch(`/v1/projections/${name}/rebuild?wait=true`, { method: 'POST' });
-    if (!response.ok) throw new Error(`${name} was not rebuilt: ${await response.text()}`);
-    await response.arrayBuffer();
+    const begun = await server.fetch(`/v1/projections/${name}/rebuild`, { method: 'POST' });
+    if (!begun.ok) throw new Error(`${name} is not rebuilt: ${await begun.text()}`);
+    await begun.arrayBuffer();
+    for (let state: string | undefined = 'running'; state === 'running';) {
+      if (performance.now() - began > MOST_MS) return done;
+      await delay(LOOK_MS);
+      const { items } = (await (await server.fetch('/v1/projections')).json()) as { items: readonly Standing[] };
+      state = items.find((one) => one.name === name)?.rebuild?.state;
+    }
+    done += 1;
   }
+  return done;
 }
 
 async function beside(server: Server): Promise<Figure> {
@@ -32,18 +50,19 @@ async function beside(server: Server): Promise<Figure> {
   load.take();
   await delay(QUIET_MS);
   const quiet = load.take();
-  const seconds = await timed(() => rebuildAll(server));
+  let rebuilt = 0;
+  const seconds = await timed(async () => (rebuilt = await rebuildSome(server)));
   const busy = load.take();
   load.stop();
   await running;
   if (quiet.failed + busy.failed > 0) throw new Error(`${quiet.failed + busy.failed} requests failed.`);
   const p50s = { 'quiet p50 ms': quiet.p50, 'p50 ms': busy.p50 };
-  return { value: busy.p99, limit: quiet.p99, beside: { ...p50s, 'rebuild s': seconds, commands: busy.done } };
+  return { value: busy.p99, limit: quiet.p99, beside: { ...p50s, rebuilt, 'in s': seconds, commands: busy.done } };
 }
 
 export const live: Measure = {
   name: 'live',
-  about: `commands/s ${RATE} to a server of 290,000 facts that rebuilds all read models: their p99; limit: their p99 before`,
+  about: `commands/s ${RATE} to a server of 290,000 facts that rebuilds its read models for up to two minutes: their p99; limit: their p99 before`,
   ...{ unit: 'ms', long: true },
   wanted: { ratio: 3, at: 'most' },
   run: async (folder) => {

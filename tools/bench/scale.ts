@@ -81,7 +81,7 @@ export const scaleMeasures: readonly Measure[] = [
     run: () => peakOf(many),
   },
   {
-    ...{ name: 'memory-most', about: 'generated: 1,000,000 customers, 4,500,000 facts: the same', unit: 'MB', long },
+    ...{ name: 'memory-most', about: 'generated: 1,000,000 customers, 4,200,000 facts: the same', unit: 'MB', long },
     wanted: { value: 700, at: 'most' },
     missing: noProc,
     run: () => peakOf(most),

@@ -6,7 +6,7 @@ import { multiplied, type Many } from './multiplied.js';
 /** 30,000 customers with 290,000 facts. */
 export const several: Many = { customers: 2_000, times: 15, visits: 2.9, seed: 1 };
 /** 200,000 customers of some ten facts each. */
-export const many: Many = { customers: 2_000, times: 100, visits: 2.9, seed: 1 };
+export const many: Many = { customers: 2_000, times: 100, visits: 3, seed: 1 };
 /** A million customers of some four facts each. */
 export const most: Many = { customers: 2_000, times: 500, visits: 1, seed: 1 };
 
