@@ -49,8 +49,12 @@ function plain({ headers }: FastifyRequest, payload: IncomingMessage): Readable 
   if (encoding === 'identity') return payload;
   if (encoding !== 'gzip')
     throw new UnsupportedMediaTypeException(`Content-Encoding ${encoding}: only gzip is known here.`);
-  return pipeline(payload, createGunzip(), () => undefined);
+  // gzip that breaks off fails after its last byte was taken, when the pipeline is done with it and perhaps nobody reads it yet
+  return pipeline(payload, createGunzip().on('error', ignored), ignored);
 }
+
+/** Whoever reads the stream is told. */
+const ignored = (): void => undefined;
 
 /** Never reads on past the limit, and never destroys the connection: the answer still has to go out. */
 function bounded(stream: Readable, { bodyLimit, patience: { bodyMs } }: Limits): Promise<Buffer> {
