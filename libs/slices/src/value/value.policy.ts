@@ -74,7 +74,8 @@ export const valuePolicy = definePolicy<ValuePolicy>({
 });
 
 /** An amount as a whole number at the finest scale there is, so that amounts of one currency compare exactly. */
-export const exact = ({ units, scale }: Money): bigint => BigInt(units) * 10n ** BigInt(MAX_SCALE - scale);
+export const exact = ({ units, scale }: Pick<Money, 'units' | 'scale'>): bigint =>
+  BigInt(units) * 10n ** BigInt(MAX_SCALE - scale);
 
 /** True where an amount is more than another one of its currency. */
 export const isMore = (left: Money, right: Money): boolean =>
@@ -114,7 +115,7 @@ function isAtLeast(units: number, scale: number, wholeUnits: number): boolean {
   const least = wholeUnits * 10 ** scale;
   return Number.isSafeInteger(least)
     ? units >= least
-    : BigInt(units) * 10n ** BigInt(MAX_SCALE - scale) >= BigInt(wholeUnits) * 10n ** BigInt(MAX_SCALE);
+    : exact({ units, scale }) >= exact({ units: wholeUnits, scale: 0 });
 }
 
 /** VIP: both high. High: spend high. Mid: spend mid, or bought often for little. Low: the rest. */
