@@ -48,9 +48,10 @@ export class CustomerCache {
     this.resting.delete(customerId);
   }
 
-  /** All of them, who was used last first. */
-  *packed(): Iterable<Packed> {
-    for (const customer of [...this.ready.values()].reverse()) yield packed(customer, this.registry);
-    yield* [...this.resting.values()].reverse();
+  /** Those that are wanted, who was used last first; the others are not packed for nothing. */
+  *packed(wanted: (of: Pick<Packed, 'count' | 'snapshotAt'>) => boolean): Iterable<Packed> {
+    for (const customer of [...this.ready.values()].reverse())
+      if (wanted(customer)) yield packed(customer, this.registry);
+    for (const one of [...this.resting.values()].reverse()) if (wanted(one)) yield one;
   }
 }

@@ -17,7 +17,7 @@ import type { References } from './references.js';
 import type { Registry } from './registry.js';
 import { metadataOf, receiptOf, type CommandRequest, type Receipt } from './requests.js';
 import type { Sealer } from './sealing.js';
-import type { Snapshots } from './snapshots.js';
+import { isWorthKeeping, type Snapshots } from './snapshots.js';
 
 /** Called after every append with when time will next owe the customer a fact. */
 export type DueListener = (customerId: string, dueAt: Instant | null, position: number) => void;
@@ -101,7 +101,7 @@ export class Customers {
 
   async close(): Promise<void> {
     await this.queues.idle();
-    await this.deps.snapshots.keepAll(this.cache.packed());
+    await this.deps.snapshots.keepAll(this.cache.packed(isWorthKeeping));
     await this.deps.snapshots.close();
   }
 

@@ -61,7 +61,7 @@ export class Snapshots {
 
   /** Of a customer who leaves memory: takes one, in the background, where opening it will be faster than folding. */
   keep(customer: Packed): void {
-    if (customer.count - customer.snapshotAt < Math.max(WORTH_KEEPING, customer.snapshotAt / 8)) return;
+    if (!isWorthKeeping(customer)) return;
     this.leaving.push(customer); // together with others: keys that are made in one turn share a commit
     if (this.leaving.length >= MOST_GATHERED) this.takeLeaving();
     else this.takingLeaving ??= setTimeout(() => this.takeLeaving(), GATHER_MS).unref();
@@ -121,6 +121,10 @@ export class Snapshots {
     await this.model.write(writes, { position: 0, clock: EARLIEST });
   }
 }
+
+/** True where opening a new snapshot will be faster than folding what came since the last. */
+export const isWorthKeeping = ({ count, snapshotAt }: Pick<Packed, 'count' | 'snapshotAt'>): boolean =>
+  count - snapshotAt >= Math.max(WORTH_KEEPING, snapshotAt / 8);
 
 const placeOf = (customerId: string): Place => ({
   customerId,
