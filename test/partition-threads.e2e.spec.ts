@@ -90,7 +90,7 @@ describe('a build by partitions of customers in threads', () => {
        const differing = compared.filter(({ changed, appeared, disappeared }) => changed + appeared + disappeared > 0);
        tell({ threads, digests: await digests(), differing });`,
     );
-    expect(answer).toEqual({ threads: 4, digests: alone, differing: [] });
+    expect(answer).toEqual({ threads: 3, digests: alone, differing: [] }); // and the one that builds
   }, 120_000);
 
   it('goes on after kill -9 with what the threads had kept, in another number of them', async () => {
@@ -109,7 +109,7 @@ describe('a build by partitions of customers in threads', () => {
        await projector.rebuild('value_tier', (_, __, facts) => told.push(facts));
        tell({ threads, first: told[0], last: told.at(-1), digests: await digests() });`,
     );
-    expect(answer).toMatchObject({ threads: 3, digests: alone });
+    expect(answer).toMatchObject({ threads: 2, digests: alone });
     const { first, last } = answer as { first: number; last: number };
     expect(first).toBeGreaterThan(4_000); // a portion was kept
     expect(last).toBeLessThan(CUSTOMERS * PURCHASES + 100); // none was folded twice
@@ -127,6 +127,6 @@ describe('a build by partitions of customers in threads', () => {
        tell({ threads, refused, before, after: (await digests()).lifecycle_stage });`,
     );
     const stage = (alone as Record<string, string>)['lifecycle_stage'];
-    expect(answer).toEqual({ threads: 4, refused: 'projection.rebuild_cancelled', before: stage, after: stage });
+    expect(answer).toEqual({ threads: 2, refused: 'projection.rebuild_cancelled', before: stage, after: stage });
   }, 120_000);
 });

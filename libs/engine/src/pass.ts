@@ -13,7 +13,8 @@ import { Together } from './together.js';
 import { unwantedTypes } from './unwanted.js';
 
 const PORTION_FACTS = 5_000;
-const BATCH = 5_000;
+/** Facts folded together in the order of the log: few, as what lives on while others are folded costs its collection. */
+const BATCH = 500;
 /** Changed documents that wait for more before they are written. */
 const UNWRITTEN = 50_000;
 /** With fewer facts threads cost more than they bring: each has to load the program and to compile what it runs often. */
@@ -43,34 +44,32 @@ export class Pass {
     this.far.weight = apart.length / Math.max(1, builds.length);
     if (unfinished.length === 0) this.far.portions = 1;
     const together = new Together();
-    const isThreaded = this.isThreaded;
-    if (portions !== undefined && unfinished.length > 0) {
-      const work = (): Promise<void> => this.byPortions(portions, unfinished, together);
-      if (isThreaded) together.add(work);
-      else await work();
+    const inOrder = (): Promise<void> => (ordered.length === 0 ? Promise.resolve() : this.inOrder(ordered, together));
+    if (portions === undefined || unfinished.length === 0) {
+      void together.add(inOrder);
+    } else if (this.isThreaded) {
+      const here = together.add(inOrder);
+      void together.add(() => this.byPortions(portions, unfinished, together, here));
+    } else {
+      await this.byPortions(portions, unfinished, together);
+      void together.add(inOrder);
     }
-    if (ordered.length > 0) together.add(() => this.inOrder(ordered, together));
     await together.done();
   }
 
   private async inOrder(builds: readonly Begun[], together: Together): Promise<void> {
-    const { store, registry, reader, references, batch = BATCH } = this.options;
+    const { store, registry, reader, references } = this.options;
     const runs: ProjectionRun[] = [];
     for (const { projection, model, parking } of builds) {
       runs.push(await ProjectionRun.open(projection, model, references, parking, true));
     }
     const skip = this.skip(builds);
     const after = Math.min(...runs.map(({ folded }) => folded));
-    const passing = (place: Position): void => {
-      together.throwIfFailed();
-      this.far.ordered = store.share(place, this.upTo);
-      this.tell(0);
-    };
-    for await (const { facts, position } of store.readAll({ after, upTo: this.upTo, batch, skip, passing })) {
+    for await (const { facts, position } of store.readAll({ after, upTo: this.upTo, batch: BATCH, skip })) {
       together.throwIfFailed();
       const incoming = facts.map((recorded) => new Incoming(recorded, registry, reader));
       for (const run of runs) await run.apply(incoming, position, UNWRITTEN);
-      this.far.ordered = store.share(position, this.upTo);
+      this.far.ordered = position / this.upTo;
       this.tell(facts.length);
     }
     for (const run of runs) {
@@ -79,7 +78,13 @@ export class Pass {
     }
   }
 
-  private async byPortions(portions: Portions, builds: readonly Begun[], together: Together): Promise<void> {
+  /** @param here  What is done in this thread before it is one of the partitions. */
+  private async byPortions(
+    portions: Portions,
+    builds: readonly Begun[],
+    together: Together,
+    here: Promise<void> = Promise.resolve(),
+  ): Promise<void> {
     const { store, registry, references, portion: size = PORTION_FACTS } = this.options;
     const shared = await sharedFacts(store, registry, this.upTo);
     for (const recorded of shared) references.take(recorded);
@@ -95,7 +100,8 @@ export class Pass {
     const ended = new Together();
     try {
       for (const partition of partitions) {
-        ended.add(async () => {
+        void ended.add(async () => {
+          if (partition instanceof PartitionFold) await here;
           for (let task = await portioning.next(); task !== undefined; task = await portioning.next()) {
             ended.throwIfFailed();
             await partition.fold(task, tell);
@@ -116,23 +122,25 @@ export class Pass {
     this.far.portions = 1;
   }
 
-  /** One without threads works on the builds themselves, and several of them beside each other. */
+  /** The one of this thread works on the builds themselves, those of others and several without threads beside each other. */
   private async partitions(builds: readonly Begun[], shared: readonly Recorded[]): Promise<readonly Partition[]> {
     const { options, upTo } = this;
     const { partitions: count = 1, threads, readModels } = options;
-    if (count === 1) return [new PartitionFold(options, builds, upTo, shared)];
+    const here = (): Partition => new PartitionFold(options, builds, upTo, shared);
+    if (count === 1) return [here()];
     const named = builds.map(({ projection, model }) => ({ name: projection.name, place: readModels.nameOf(model) }));
-    if (this.isThreaded && threads !== undefined) return threads(count, { builds: named, upTo });
-    if (threads !== undefined) return [new PartitionFold(options, builds, upTo, shared)];
-    const joined = Array.from({ length: count }, () => PartitionFold.join(options, { builds: named, upTo }));
-    return Promise.all(joined);
+    if (this.isThreaded && threads !== undefined) {
+      return [...(await threads(count - 1, { builds: named, upTo })), here()];
+    }
+    if (threads !== undefined) return [here()];
+    return Promise.all(Array.from({ length: count }, () => PartitionFold.join(options, { builds: named, upTo })));
   }
 
   private async index(builds: readonly Begun[], partitions: readonly Partition[]): Promise<void> {
     const names = builds.map(({ projection }) => projection.name);
     const indexing = new Together();
     for (const partition of partitions) {
-      indexing.add(async () => {
+      void indexing.add(async () => {
         for (let name = names.shift(); name !== undefined; name = names.shift()) {
           indexing.throwIfFailed();
           await partition.index(name);
@@ -144,7 +152,7 @@ export class Pass {
 
   private get isThreaded(): boolean {
     const { partitions = 1, threads, threadsFrom = WORTH_THREADS, store } = this.options;
-    return threads !== undefined && partitions > 1 && store.factsBetween(0, this.upTo) >= threadsFrom;
+    return threads !== undefined && partitions > 1 && this.upTo / store.stride >= threadsFrom;
   }
 
   private skip(builds: readonly Begun[]): readonly string[] {
@@ -158,7 +166,6 @@ export class Pass {
     this.facts += facts;
     const { portions, ordered, weight } = this.far;
     const share = Math.min(1, portions * weight + ordered * (1 - weight));
-    const whole = this.options.store.distance(0, this.upTo);
-    this.progress(Math.round(share * whole), whole, this.facts);
+    this.progress(Math.round(share * this.upTo), this.upTo, this.facts);
   }
 }

@@ -14,8 +14,9 @@ const PAGE = 5_000;
 /** What is held of one read model while it follows; while it is built, when nothing else is, it may hold more. */
 const HELD_DOCUMENTS = 3_000;
 const HELD_IN_BUILD = 60_000;
-/** What is folded again at most after a kill, though few documents changed: about a second's work. */
+/** What is folded again at most after a kill, though few documents changed: about a second's work; of a build some seconds'. */
 const UNWRITTEN_FACTS = 50_000;
+const UNWRITTEN_IN_BUILD = 250_000;
 
 /** One projection at work on one build of its read model. Facts come in order, in batches of any size. */
 export class ProjectionRun {
@@ -34,6 +35,7 @@ export class ProjectionRun {
     private readonly references: References,
     private readonly parking: Parking,
     mostHeld: number,
+    private readonly mostUnwritten = UNWRITTEN_FACTS,
   ) {
     this.documents = new Documents(model, mostHeld);
     this.folding = new DocumentFold(projection, references, this.documents);
@@ -47,8 +49,8 @@ export class ProjectionRun {
     parking: Parking,
     building = false,
   ): Promise<ProjectionRun> {
-    const mostHeld = building ? HELD_IN_BUILD : HELD_DOCUMENTS;
-    const run = new ProjectionRun(projection, model, references, parking, mostHeld);
+    const [held, unwritten] = building ? [HELD_IN_BUILD, UNWRITTEN_IN_BUILD] : [HELD_DOCUMENTS, UNWRITTEN_FACTS];
+    const run = new ProjectionRun(projection, model, references, parking, held, unwritten);
     await run.resume();
     if (run.written === 0) run.documents.storeIsEmpty();
     return run;
@@ -102,7 +104,7 @@ export class ProjectionRun {
   async apply(batch: readonly Incoming[], upTo: Position, unwritten = 0): Promise<void> {
     await this.fold(batch, upTo);
     this.passed += batch.length;
-    const far = this.passed > UNWRITTEN_FACTS;
+    const far = this.passed > this.mostUnwritten;
     if (unwritten === 0 || far || this.documents.changed > unwritten) await this.write();
     if (far) await this.note();
   }

@@ -70,7 +70,6 @@ export class Projector implements Projecting {
     const { following } = this;
     this.later = new LaterBuilds({
       head: () => store.head(),
-      beginning: store.beginning,
       isAnswered: (name) => this.answered.has(name),
       rebuild: (names, progress) => this.rebuild(names, progress),
       follow: (names) => this.turns.run(TURN, async () => this.letFollow(names)),
@@ -148,7 +147,7 @@ export class Projector implements Projecting {
     for await (const read of store.readAll({ after: this.least(), upTo: head, batch, skip: this.unwanted() })) {
       await this.take(read);
       facts += read.facts.length;
-      progress(store.distance(0, read.position), store.distance(0, head), facts);
+      progress(read.position, head, facts);
     }
     await this.take({ facts: [], position: head }); // writes what a last full batch left unwritten
   }
@@ -158,10 +157,15 @@ export class Projector implements Projecting {
     return Promise.resolve(names.size === 0 ? this.least() : Math.min(this.least(), reached));
   }
 
-  status(): Promise<readonly ProjectionStatus[]> {
-    const doing = (name: string): Doing => this.doing(name);
-    const answering = (name: string): Promise<ReadModel> => this.answering(name);
-    return statusesOf(this.runs.values(), this.parking, this.options.store, doing, answering);
+  async status(): Promise<readonly ProjectionStatus[]> {
+    const head = await this.options.store.head();
+    return statusesOf(
+      this.runs.values(),
+      this.parking,
+      head,
+      (name) => this.doing(name),
+      (name) => this.answering(name),
+    );
   }
 
   rebuild(names: string | readonly string[], progress = silent, keep = false): Promise<readonly Compared[]> {
@@ -279,9 +283,7 @@ export class Projector implements Projecting {
     const waits = this.later.names.has(name);
     const error = waits ? this.later.failure : this.following.failure;
     const still = error !== undefined ? 'failed' : waits || !this.started ? 'stopped' : 'following';
-    if (this.rebuilding.has(name)) return { state: 'rebuilding', error, looked: this.rebuilding.looked(name) };
-    const looked = waits ? 0 : this.following.looked;
-    return { state: this.following.isStopped ? 'stopped' : still, error, looked };
+    return { state: this.rebuilding.has(name) ? 'rebuilding' : this.following.isStopped ? 'stopped' : still, error };
   }
 
   private get current(): readonly ProjectionRun[] {

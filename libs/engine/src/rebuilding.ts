@@ -1,4 +1,3 @@
-import type { Position } from '#kernel/fact.js';
 import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { catchUp, foldAnew, type Folded } from './building.js';
@@ -30,18 +29,13 @@ export interface RebuildHost {
 
 /** Builds read models anew beside those that are read, switches to them, and back. */
 export class Rebuilding {
-  /** Each of these, whether it is to be given up, and how much of the log was gone through for it. */
-  private readonly underWay = new Map<string, { cancelled: boolean; done: number }>();
+  /** Each of these, and whether it is to be given up. */
+  private readonly underWay = new Map<string, { cancelled: boolean }>();
 
   constructor(private readonly host: RebuildHost) {}
 
   has(name: string): boolean {
     return this.underWay.has(name);
-  }
-
-  /** Up to where the log was gone through for a build. */
-  looked(name: string): Position {
-    return this.host.options.store.beginning + (this.underWay.get(name)?.done ?? 0);
   }
 
   /**
@@ -56,13 +50,12 @@ export class Rebuilding {
     for (const { name } of projections) {
       if (this.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
     }
-    const state = { cancelled: false, done: 0 };
+    const state = { cancelled: false };
     for (const { name } of projections) this.underWay.set(name, state);
     try {
       const builds = await foldAnew(host.options, projections, (...far) => {
         host.throwIfStopped();
         if (state.cancelled) throw new RebuildCancelled(names);
-        [state.done] = far;
         progress(...far);
       });
       return await host.inTurn(async () => {

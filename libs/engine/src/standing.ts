@@ -1,7 +1,7 @@
 import type { Engine } from './engine.js';
 import { Parking } from './parking.js';
 import type { ProjectionStatus } from './projecting.js';
-import { howFar, standing } from './statuses.js';
+import { standing } from './statuses.js';
 
 /** `elsewhere` where another process folds. */
 export type Standing = Omit<ProjectionStatus, 'state'> & { readonly state: ProjectionStatus['state'] | 'elsewhere' };
@@ -16,18 +16,7 @@ export async function standingOf({ projector, registry, readModels, readSide, st
       const model = await readSide.model(name);
       const [{ position }, documents] = [await model.checkpoint(), await model.count()];
       const told = position === 0 ? await standing(version, await readSide.answering(name)) : {};
-      const far = howFar(store, position, head);
-      return {
-        name,
-        version,
-        state: 'elsewhere',
-        position,
-        head,
-        ...far,
-        documents,
-        parked: parking.of(name),
-        ...told,
-      };
+      return { name, version, state: 'elsewhere', position, head, documents, parked: parking.of(name), ...told };
     }),
   );
 }

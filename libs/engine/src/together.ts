@@ -3,9 +3,11 @@ export class Together {
   private readonly works: Promise<void>[] = [];
   private failure: { readonly error: unknown } | undefined;
 
-  add(work: () => Promise<void>): void {
+  /** @returns  When it has ended, however it did. */
+  add(work: () => Promise<void>): Promise<void> {
     const done = work().catch((error: unknown) => void (this.failure ??= { error }));
     this.works.push(done);
+    return done;
   }
 
   /** Asked between two steps of each. */

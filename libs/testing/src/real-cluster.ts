@@ -11,38 +11,30 @@ const START_MS = 120_000;
 /** Of a new database. */
 export const ADMIN = 'admin:changeit';
 
-/** What a name in the DNS would be for all nodes of a cluster; their certificate holds it. */
-export const NAME = 'cluster.patron.test';
-
 interface Member {
   readonly state: string;
   readonly isAlive: boolean;
-  readonly httpEndPointIp: string;
+  readonly httpEndPointPort: number;
 }
 
-/**
- * A cluster of genuine EventStoreDB nodes with TLS on this machine, its authority and certificates made for it. As the machines of
- * a real one they have an address each, of the loopback network, and one port.
- */
+/** A cluster of genuine EventStoreDB nodes with TLS on this machine, its authority and certificates made for it. */
 export class RealCluster {
   private readonly folder = mkdtempSync(join(tmpdir(), 'patron-cluster-'));
-  private readonly nodes = new Map<string, ChildProcess>();
+  private readonly nodes = new Map<number, ChildProcess>();
   readonly caFile = join(this.folder, 'ca', 'ca.crt');
 
   private constructor(
     private readonly program: string,
-    readonly hosts: readonly string[],
-    readonly port: number,
-    private readonly replicationPort: number,
+    readonly ports: readonly number[],
+    private readonly replicationPorts: readonly number[],
   ) {}
 
   /** @param program  Runs a node in the foreground with the flags that are put behind it. */
   static async start(program: string, size: 1 | 3): Promise<RealCluster> {
-    const hosts = Array.from({ length: size }, (_, n) => `127.0.0.${n + 1}`);
-    const [port = 0, replicationPort = 0] = await freePorts(2);
-    const cluster = new RealCluster(program, hosts, port, replicationPort);
+    const ports = await freePorts(size * 2);
+    const cluster = new RealCluster(program, ports.slice(0, size), ports.slice(size));
     cluster.certify();
-    for (const host of hosts) cluster.startNode(host);
+    for (const port of cluster.ports) cluster.startNode(port);
     try {
       await cluster.leader();
       return cluster;
@@ -54,29 +46,24 @@ export class RealCluster {
 
   /** For the driver: every node, found by their gossip. */
   url(options = `tlsCAFile=${this.caFile}`, user = ADMIN): string {
-    return `esdb://${user}@${this.hosts.map((host) => `${host}:${this.port}`).join(',')}?${options}`;
+    return `esdb://${user}@${this.ports.map((port) => `127.0.0.1:${port}`).join(',')}?${options}`;
   }
 
-  /** For the driver: whatever node answers behind a name is asked for the others. */
-  namedUrl(name: string): string {
-    return `esdb+discover://${ADMIN}@${name}:${this.port}?tlsCAFile=${this.caFile}`;
-  }
-
-  /** The address of the node that leads, once one does and all that live agree. */
-  async leader(): Promise<string> {
+  /** The port of the node that leads, once one does and all that live agree. */
+  async leader(): Promise<number> {
     for (const until = Date.now() + START_MS; ; await delay(200)) {
-      const told = await Promise.all([...this.nodes.keys()].map((host) => this.gossip(host)));
+      const told = await Promise.all([...this.nodes.keys()].map((port) => this.gossip(port)));
       const leaders = told.map((members) => members?.find(({ state, isAlive }) => isAlive && state === 'Leader'));
-      const [host] = leaders.map((leader) => leader?.httpEndPointIp);
-      const agreed = leaders.every((leader) => leader?.httpEndPointIp === host);
-      if (agreed && host !== undefined && this.nodes.has(host)) return host;
+      const [port] = new Set(leaders.map((leader) => leader?.httpEndPointPort ?? 0));
+      const agreed = leaders.every((leader) => leader?.httpEndPointPort === port);
+      if (agreed && port !== undefined && this.nodes.has(port)) return port;
       if (Date.now() > until) throw new Error(`No node leads: ${JSON.stringify(told)}`);
     }
   }
 
-  async kill(host: string): Promise<void> {
-    const node = this.nodes.get(host);
-    this.nodes.delete(host);
+  async kill(port: number): Promise<void> {
+    const node = this.nodes.get(port);
+    this.nodes.delete(port);
     if (node?.pid === undefined || node.exitCode !== null) return;
     const gone = once(node, 'exit');
     process.kill(-node.pid, 'SIGKILL');
@@ -84,30 +71,31 @@ export class RealCluster {
   }
 
   /** Starts a node that was killed again, on its disk database. */
-  async revive(host: string): Promise<void> {
-    this.startNode(host);
+  async revive(port: number): Promise<void> {
+    this.startNode(port);
     await this.leader();
   }
 
   async close(): Promise<void> {
-    for (const host of [...this.nodes.keys()]) await this.kill(host);
+    for (const port of [...this.nodes.keys()]) await this.kill(port);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private startNode(host: string): void {
-    const others = this.hosts.filter((one) => one !== host).map((one) => `${one}:${this.port}`);
+  private startNode(port: number): void {
+    const replication = this.replicationPorts[this.ports.indexOf(port)] ?? 0;
+    const others = this.ports.filter((one) => one !== port).map((one) => `127.0.0.1:${one}`);
     const cluster = ['--cluster-size', '3', '--discover-via-dns', 'false', '--gossip-seed', others.join(',')];
     const flags = [
-      ...['--node-ip', host, '--replication-ip', host, '--node-port', String(this.port)],
-      ...['--replication-port', String(this.replicationPort), '--run-projections', 'None'],
-      ...['--db', join(this.folder, `db-${host}`), '--log', join(this.folder, `log-${host}`)],
+      ...['--node-ip', '127.0.0.1', '--replication-ip', '127.0.0.1', '--node-port', String(port)],
+      ...['--replication-port', String(replication), '--run-projections', 'None'],
+      ...['--db', join(this.folder, `db-${port}`), '--log', join(this.folder, `log-${port}`)],
       ...['--certificate-file', join(this.folder, 'node.crt')],
       ...['--certificate-private-key-file', join(this.folder, 'node.key')],
       ...['--trusted-root-certificates-path', join(this.folder, 'ca')],
       ...(others.length > 0 ? cluster : []),
     ];
     const command = `exec ${this.program} ${flags.join(' ')}`;
-    this.nodes.set(host, spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore' }));
+    this.nodes.set(port, spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore' }));
   }
 
   private certify(): void {
@@ -117,15 +105,14 @@ export class RealCluster {
     const key = ['-newkey', 'rsa:2048', '-nodes'];
     openssl('req', '-x509', ...key, '-days', '2', '-keyout', 'ca.key', '-out', this.caFile, '-subj', '/CN=Test CA');
     openssl('req', ...key, '-keyout', 'node.key', '-out', 'node.csr', '-subj', '/CN=eventstoredb-node');
-    const names = [...this.hosts.map((host) => `IP:${host}`), 'DNS:localhost', `DNS:${NAME}`].join(',');
-    const extensions = `subjectAltName=${names}\nextendedKeyUsage=serverAuth,clientAuth\n`;
-    writeFileSync(join(this.folder, 'node.ext'), extensions);
+    const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n';
+    writeFileSync(join(this.folder, 'node.ext'), names);
     const signed = ['-CA', this.caFile, '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'node.ext'];
     openssl('x509', '-req', '-in', 'node.csr', ...signed, '-out', 'node.crt');
   }
 
-  private gossip(host: string): Promise<readonly Member[] | undefined> {
-    const options = { host, port: this.port, path: '/gossip', ca: readFileSync(this.caFile), timeout: 2_000 };
+  private gossip(port: number): Promise<readonly Member[] | undefined> {
+    const options = { host: '127.0.0.1', port, path: '/gossip', ca: readFileSync(this.caFile), timeout: 2_000 };
     return new Promise((resolve) => {
       const asked = request(options, (response) => {
         let text = '';
@@ -144,9 +131,8 @@ export class RealCluster {
   }
 }
 
-/** Free at every address of this machine. */
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '0.0.0.0'));
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

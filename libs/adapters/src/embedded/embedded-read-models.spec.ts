@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { walkOf } from '#kernel/ports/index-order.js';
 import type { Query } from '#kernel/ports/read-models.js';
@@ -7,10 +7,14 @@ import { CLOCK, specWith, written } from '#testing/read-models-subject.js';
 import { tempFolder } from '#testing/temp-folder.js';
 import { EmbeddedReadModels } from './embedded-read-models.js';
 import { orderOf, segmentsOf } from './index-walk.js';
-import { openDatabase } from './sqlite.js';
+import { runningSince } from './running-since.js';
+import { openDatabase, scalar } from './sqlite.js';
 
 const BY_STAGE: Index = { stage: 1, since: -1 };
 const SPEC = specWith(BY_STAGE);
+
+/** Elsewhere builds are synced as they grow. */
+const whereItSays = runningSince() === undefined ? it.skip : it;
 
 describe('files of embedded read models', () => {
   const folder = tempFolder();
@@ -108,6 +112,51 @@ describe('files of embedded read models', () => {
     await again.swap(await again.build(SPEC));
     await again.close();
     expect(files().filter((name) => name.endsWith('.db'))).toHaveLength(1);
+  });
+
+  whereItSays(
+    'of a build hold what a killed process had written, and none of it once the machine was started anew',
+    async () => {
+      const begun = await open();
+      const build = await begun.build(SPEC);
+      await build.add([{ key: 'a', doc: { stage: 'x', since: 1 }, position: 1, due: null }]);
+      await build.keep(() => ({ done: 1 }));
+      await begun.leave(build);
+      await begun.close();
+      const path = database();
+
+      const second = await open();
+      const found = await second.unfinished(SPEC);
+      expect((await found?.checkpoint())?.progress).toEqual({ done: 1 });
+      if (found !== undefined) await second.leave(found);
+      await second.close();
+
+      const other = path.replace(/-b[0-9a-f]{8}\.db$/, '-b00000000.db');
+      expect(other).not.toBe(path);
+      renameSync(path, other);
+      const third = await open();
+      expect(await third.unfinished(SPEC)).toBeUndefined();
+      expect(files().filter((name) => name.includes('00000000'))).toEqual([]);
+      await third.close();
+    },
+  );
+
+  whereItSays('of a build are synced, and read beside a writer, once it is the one that is read', async () => {
+    const readModels = await open();
+    const build = await readModels.build(SPEC);
+    const path = database();
+    const modeOf = (): unknown => {
+      const db = openDatabase(path, { readOnly: true });
+      const mode = scalar(db, 'PRAGMA journal_mode');
+      db.close();
+      return mode;
+    };
+    await build.write([written('a', { stage: 'x', since: 1 })], { position: 1, clock: CLOCK });
+    expect(modeOf()).not.toBe('wal');
+    await readModels.swap(build);
+    expect(modeOf()).toBe('wal');
+    expect(files().some((name) => name.endsWith('-journal'))).toBe(false);
+    await readModels.close();
   });
 
   it('look empty to a reader before they are made', async () => {

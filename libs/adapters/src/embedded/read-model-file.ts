@@ -4,13 +4,23 @@ import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } fro
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { DocumentRows } from './document-rows.js';
 import { orderOf, segmentsOf } from './index-walk.js';
+import { isUnsynced } from './running-since.js';
 import { openDatabase, scalar, transact, type Database, type Statement } from './sqlite.js';
 
 const APPLICATION_ID = 0x50_54_52_4d; // "PTRM"
 const FORMAT = 1;
 const WAIT_MS = 5_000;
 /** Pages that a connection keeps: there are some thirty files with two connections each, and the system's cache behind them. */
-const CACHE_KB = { write: 1_536, read: 512 } as const;
+const CACHE_KB = { write: 1_536, read: 512, build: 1_536 } as const;
+/** While indexes are made: they are sorted in it. */
+const SORTING_KB = 8_192;
+
+/** A power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on. */
+const FOLLOWED = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000';
+/** New pages are written once, those that change are held for a process that is killed. */
+const UNSYNCED = 'PRAGMA journal_mode = PERSIST; PRAGMA synchronous = OFF';
+/** A commit that changes a page syncs the file, whoever had written to it. */
+const SYNCED = `PRAGMA journal_mode = DELETE; PRAGMA user_version = ${FORMAT}`;
 
 type Row = [key: string, doc: string | null, position: number, due: Instant | null];
 
@@ -32,14 +42,15 @@ export class ReadModelFile {
   constructor(
     readonly path: string,
     private readonly spec: ReadModelSpec,
-    private readonly mode: 'write' | 'read',
+    /** A `build` is read by nobody until it is synced. */
+    private readonly mode: 'write' | 'read' | 'build',
     waitMs = WAIT_MS,
   ) {
     this.fields = [...new Set(spec.indexes.flatMap((index) => Object.keys(index)))];
     this.db = openDatabase(path, { readOnly: mode === 'read', waitMs });
     try {
       this.db.exec(`PRAGMA cache_size = -${CACHE_KB[mode]}`);
-      if (mode === 'write') this.prepare();
+      if (mode !== 'read') this.prepare();
       this.check();
     } catch (error) {
       this.db.close();
@@ -116,7 +127,7 @@ export class ReadModelFile {
 
   find(query: Query): readonly Stored[] {
     const index = declaredIndex(this.spec, query);
-    if (!this.indexed && this.mode === 'write') this.addIndexes();
+    if (!this.indexed && this.mode !== 'read') this.addIndexes();
     const walk = walkOf(query);
     const columns = [...walk.fields.map((field) => `f${this.fields.indexOf(field)}`), 'key'];
     const rows: Row[] = [];
@@ -146,6 +157,7 @@ export class ReadModelFile {
    * @throws {StaleDocument} where a document was written twice as a new one
    */
   addIndexes(): void {
+    if (this.isUnsynced) this.db.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${SORTING_KB}`);
     this.findByKey();
     transact(this.db, () => {
       for (const [at, index] of this.spec.indexes.entries()) {
@@ -157,11 +169,19 @@ export class ReadModelFile {
       }
     });
     this.indexed = true;
+    if (this.isUnsynced) this.db.exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KB.build}`);
   }
 
   /** Makes all of it survive a power cut. */
   sync(): void {
-    this.db.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA synchronous = NORMAL');
+    this.db.exec(
+      `PRAGMA synchronous = FULL; ${this.isUnsynced ? SYNCED : 'PRAGMA wal_checkpoint(TRUNCATE)'}; ${FOLLOWED}`,
+    );
+  }
+
+  /** What is written to it is not held twice. A killed process leaves what its transactions had written; a power cut ends all of it. */
+  private get isUnsynced(): boolean {
+    return this.mode === 'build' && isUnsynced(this.path);
   }
 
   close(): void {
@@ -186,9 +206,7 @@ export class ReadModelFile {
   }
 
   private prepare(): void {
-    // NORMAL: a power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on.
-    this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    this.db.exec('PRAGMA wal_autocheckpoint = 2000');
+    this.db.exec(this.isUnsynced ? UNSYNCED : FOLLOWED);
     transact(this.db, () => {
       if (scalar(this.db, 'SELECT count(*) FROM sqlite_schema') !== 0) return;
       const columns = this.fields.map((_, at) => `, f${at}`).join('');

@@ -7,6 +7,7 @@ import { EarlierBuilds } from './earlier-builds.js';
 import { moveDatabase, removeDatabase, replaceFile } from './durable-files.js';
 import { Pins } from './pins.js';
 import { BrokenReadModel, ReadModelFile } from './read-model-file.js';
+import { mayLack, unsyncedEnding } from './running-since.js';
 import { isBusy, isMissing, isTorn, needsWriter } from './sqlite.js';
 
 /** How long a process may go on reading a build after another process swapped it, in milliseconds. */
@@ -78,21 +79,25 @@ export class ReadModelSlot {
     if (this.builds === 0) this.removeUnfinished();
     this.builds += 1;
     const id = `${Date.now().toString(36)}-${process.pid}-${this.builds}`;
-    return new ReadModelFile(join(this.options.folder, `${this.base}-${id}.db`), this.spec, 'write');
+    return this.join(`${this.base}-${id}${unsyncedEnding()}`);
   }
 
-  /** A build that is under way, on a connection of its own. */
+  /** A build that is under way, on a connection of its own, beside others who write to it. */
   join(name: string): ReadModelFile {
-    return new ReadModelFile(join(this.options.folder, name), this.spec, 'write', WAIT_FOR_OTHERS_MS);
+    return new ReadModelFile(join(this.options.folder, name), this.spec, 'build', WAIT_FOR_OTHERS_MS);
   }
 
-  /** The newest build that an earlier process left; one that is torn is removed. */
+  /** The newest build that an earlier process left; one that is torn, or may be since the machine was started, is removed. */
   unfinished(): ReadModelFile | undefined {
     if (this.builds > 0) return undefined;
     const path = this.leftBehind().sort().at(-1);
     if (path === undefined) return undefined;
+    if (mayLack(path)) {
+      removeDatabase(path);
+      return undefined;
+    }
     try {
-      const file = new ReadModelFile(path, this.spec, 'write');
+      const file = this.join(basename(path));
       this.builds += 1; // from now on none that is there was left by another process
       return file;
     } catch (error) {
