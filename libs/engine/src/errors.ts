@@ -141,6 +141,19 @@ export class RebuildCancelled extends DomainError {
   }
 }
 
+/** The projection is being rebuilt already. */
+export class AlreadyRebuilding extends DomainError {
+  readonly code = 'projection.rebuilding';
+  readonly kind = 'conflict';
+
+  constructor(name: string) {
+    super(
+      `${name} is being rebuilt already: \`patron projections\` (GET /v1/projections) shows how far it is, ` +
+        `\`patron projections cancel ${name}\` gives it up.`,
+    );
+  }
+}
+
 /** What is kept is of a version that this program does not fold: it would stand still for ever. The program that folds it can. */
 export class KeptVersion extends DomainError {
   readonly code = 'projection.kept_version';

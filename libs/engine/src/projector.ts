@@ -71,7 +71,7 @@ export class Projector implements Projecting {
     this.later = new LaterBuilds({
       head: () => store.head(),
       isAnswered: (name) => this.answered.has(name),
-      rebuild: (names, progress) => this.rebuild(names, progress),
+      rebuild: (names, progress) => this.rebuilding.first(names, progress),
       follow: (names) => this.turns.run(TURN, async () => this.letFollow(names)),
       get isStopped() {
         return following.isStopped;

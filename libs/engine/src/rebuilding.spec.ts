@@ -65,7 +65,7 @@ describe('rebuilding', () => {
     await damage('c-7', { sum: 99, group: 0, restedAt: null, due: null });
     const rebuilding = projector().rebuild('sums', () => void projector().cancel('sums'), true);
     const second = projector().rebuild('sums');
-    await expect(second).rejects.toMatchObject({ code: 'idle_projection.not_found' });
+    await expect(second).rejects.toMatchObject({ code: 'projection.rebuilding', kind: 'conflict' });
     await expect(rebuilding).rejects.toMatchObject({ code: 'projection.rebuild_cancelled' });
     expect(await projector().cancel('sums')).toBe(false);
     expect(await sums()).toEqual(new Set([1, 99]));

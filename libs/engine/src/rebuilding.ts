@@ -2,7 +2,7 @@ import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { catchUp, foldAnew, type Folded } from './building.js';
 import { differences, type Difference } from './differences.js';
-import { KeptVersion, NotFound, RebuildCancelled } from './errors.js';
+import { AlreadyRebuilding, KeptVersion, NotFound, RebuildCancelled } from './errors.js';
 import { foldCustomer } from './one-customer.js';
 import type { Parking } from './parking.js';
 import type { Compared, Progress } from './projecting.js';
@@ -27,10 +27,19 @@ export interface RebuildHost {
   throwIfStopped(): void;
 }
 
+/** One that is under way, of some projections in one pass. */
+interface UnderWay {
+  cancelled: boolean;
+  /** The first build of a version, which nobody asked for. */
+  readonly isFirst: boolean;
+  /** Who is told how far it is. */
+  readonly told: Set<Progress>;
+  ended: Promise<unknown>;
+}
+
 /** Builds read models anew beside those that are read, switches to them, and back. */
 export class Rebuilding {
-  /** Each of these, and whether it is to be given up. */
-  private readonly underWay = new Map<string, { cancelled: boolean }>();
+  private readonly underWay = new Map<string, UnderWay>();
 
   constructor(private readonly host: RebuildHost) {}
 
@@ -41,36 +50,75 @@ export class Rebuilding {
   /**
    * Folds projections from the first fact in one pass, and lets readers switch in one step each. What was read before is kept
    * where `keep` says so, and compared: a build with parked customers cannot be gone back to, as its documents stand still.
+   * Those whose first build is under way are what was asked for when that has ended; they are not folded twice.
    *
-   * @throws {NotFound} @throws {RebuildCancelled}
+   * @throws {NotFound} @throws {AlreadyRebuilding} @throws {RebuildCancelled}
    */
   async run(names: readonly string[], progress: Progress, keep: boolean): Promise<readonly Compared[]> {
+    const joined = names.filter((name) => this.underWay.get(name)?.isFirst === true);
+    const others = names.filter((name) => !joined.includes(name));
+    const compared = new Map((await this.join(joined, progress)).map((one) => [one.name, one]));
+    if (others.length > 0) {
+      for (const one of await this.begun(others, progress, keep, false)) compared.set(one.name, one);
+    }
+    return names.flatMap((name) => compared.get(name) ?? []);
+  }
+
+  /** Builds those that hold nothing yet; who asks for a rebuild of them meanwhile waits for it. */
+  first(names: readonly string[], progress: Progress): Promise<unknown> {
+    return this.begun(names, progress, false, true);
+  }
+
+  /** There was nothing of these before. */
+  private async join(names: readonly string[], progress: Progress): Promise<readonly Compared[]> {
+    const builds = new Set(names.flatMap((name) => this.underWay.get(name) ?? []));
+    for (const { told } of builds) told.add(progress);
+    await Promise.all([...builds].map(({ ended }) => ended));
+    return Promise.all(
+      names.map(async (name) => ({ ...NOTHING, name, appeared: await this.host.run(name).model.count() })),
+    );
+  }
+
+  private begun(
+    names: readonly string[],
+    progress: Progress,
+    keep: boolean,
+    isFirst: boolean,
+  ): Promise<readonly Compared[]> {
+    const projections = names.map((name) => this.host.run(name).projection);
+    const busy = names.find((name) => this.has(name));
+    if (busy !== undefined) throw new AlreadyRebuilding(busy);
+    const state: UnderWay = { cancelled: false, isFirst, told: new Set([progress]), ended: Promise.resolve() };
+    for (const name of names) this.underWay.set(name, state);
+    const ended = this.built(projections, state, keep).finally(() => {
+      for (const name of names) this.underWay.delete(name);
+    });
+    state.ended = ended;
+    return ended;
+  }
+
+  private async built(
+    projections: readonly AnyProjection[],
+    state: UnderWay,
+    keep: boolean,
+  ): Promise<readonly Compared[]> {
     const { host } = this;
-    const projections = names.map((name) => host.run(name).projection);
-    for (const { name } of projections) {
-      if (this.has(name)) throw new NotFound('idle_projection', name, 'It is being rebuilt already.');
-    }
-    const state = { cancelled: false };
-    for (const { name } of projections) this.underWay.set(name, state);
-    try {
-      const builds = await foldAnew(host.options, projections, (...far) => {
-        host.throwIfStopped();
-        if (state.cancelled) throw new RebuildCancelled(names);
-        progress(...far);
-      });
-      return await host.inTurn(async () => {
-        if (state.cancelled) {
-          for (const { model } of builds) await host.options.readModels.abandon(model);
-          throw new RebuildCancelled(names);
-        }
-        const compared: Compared[] = [];
-        for (const build of builds) compared.push(await this.switchTo(build, keep));
-        host.switched(projections.map(({ name }) => name));
-        return compared;
-      });
-    } finally {
-      for (const { name } of projections) this.underWay.delete(name);
-    }
+    const names = projections.map(({ name }) => name);
+    const builds = await foldAnew(host.options, projections, (...far) => {
+      host.throwIfStopped();
+      if (state.cancelled) throw new RebuildCancelled(names);
+      for (const told of state.told) told(...far);
+    });
+    return host.inTurn(async () => {
+      if (state.cancelled) {
+        for (const { model } of builds) await host.options.readModels.abandon(model);
+        throw new RebuildCancelled(names);
+      }
+      const compared: Compared[] = [];
+      for (const build of builds) compared.push(await this.switchTo(build, keep));
+      host.switched(names);
+      return compared;
+    });
   }
 
   /** Folds one customer's documents anew, where they are read. @throws {NotFound} @throws {NotByCustomer} */

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { customerStream } from '#kernel/fact.js';
 import type { Slice } from '#kernel/slice.js';
@@ -72,6 +73,23 @@ describe('a read model whose declared version rose', () => {
     await world.quiet();
     expect(await sums()).toEqual([undefined, await store.head(), CUSTOMERS, 22]);
     expect(await status()).not.toHaveProperty('answering');
+  });
+
+  it('is not built twice where a rebuild is asked for while it is: that waits, and says what there is then', async () => {
+    world = await engineWorld([newer], { store, readModels });
+    await turn();
+    expect(await status()).toMatchObject({ state: 'rebuilding' });
+    const told: number[] = [];
+    const all = [...world.engine.registry.projections.keys()];
+    const asked = world.engine.projector?.rebuild(all, (_, __, facts) => void told.push(facts), true);
+    const build = jest.spyOn(readModels, 'build');
+    gate.release();
+    const compared = await asked;
+    expect(compared?.map(({ name }) => name)).toEqual(all);
+    expect(compared?.find(({ name }) => name === 'sums')).toMatchObject({ appeared: CUSTOMERS, changed: 0 });
+    expect(told.length).toBeGreaterThan(0);
+    expect(build.mock.calls.map(([{ name }]) => name)).not.toContain('sums');
+    expect(await sums()).toEqual([undefined, await store.head(), CUSTOMERS, 2]);
   });
 
   it('is not gone back to by a program that cannot fold it, but is by the one before', async () => {

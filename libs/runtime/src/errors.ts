@@ -42,16 +42,6 @@ export class NotHere extends DomainError {
   readonly kind = 'conflict';
 }
 
-/** The projection is being rebuilt already. */
-export class AlreadyRebuilding extends DomainError {
-  readonly code = 'projection.rebuilding';
-  readonly kind = 'conflict';
-
-  constructor(name: string) {
-    super(`${name} is being rebuilt already; GET /v1/projections shows how far it is.`);
-  }
-}
-
 /** Somebody asks what if already, and each such question reads the whole history. */
 export class WhatIfRunning extends DomainError {
   readonly code = 'what_if.running';

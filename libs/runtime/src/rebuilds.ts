@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { Engine } from '#engine/engine.js';
 import type { Compared, Projecting } from '#engine/projecting.js';
 import { standingOf, type Standing } from '#engine/standing.js';
-import { NotFound } from '#engine/errors.js';
-import { AlreadyRebuilding, NotHere } from './errors.js';
+import { AlreadyRebuilding, NotFound } from '#engine/errors.js';
+import { NotHere } from './errors.js';
 import { told } from './problem.filter.js';
 
 export interface Rebuild {
