@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Position, Recorded } from '#kernel/fact.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import { CALENDAR, policyStream } from '#kernel/system.events.js';
@@ -66,6 +67,7 @@ export class PartitionFold implements Partition {
     const from = portion.after % Math.max(1, parts.length); // others are likely to write elsewhere then
     for (const part of [...parts.slice(from), ...parts.slice(0, from)]) {
       await part.keep({ portion, upTo: this.upTo, facts });
+      await turn(); // what else this thread follows need not wait for all of them
     }
   }
 

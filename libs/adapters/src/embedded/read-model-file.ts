@@ -12,8 +12,6 @@ const FORMAT = 1;
 const WAIT_MS = 5_000;
 /** Pages that a connection keeps: there are some thirty files with two connections each, and the system's cache behind them. */
 const CACHE_KB = { write: 1_536, read: 512, build: 1_536 } as const;
-/** While indexes are made: they are sorted in it. */
-const SORTING_KB = 8_192;
 
 /** A power cut may lose the newest writes, never their order; the checkpoint in the file says where to go on. */
 const FOLLOWED = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000';
@@ -157,7 +155,7 @@ export class ReadModelFile {
    * @throws {StaleDocument} where a document was written twice as a new one
    */
   addIndexes(): void {
-    if (this.isUnsynced) this.db.exec(`PRAGMA synchronous = FULL; PRAGMA cache_size = -${SORTING_KB}`);
+    if (this.isUnsynced) this.db.exec('PRAGMA synchronous = FULL'); // while other threads fold, not when readers wait for a switch
     this.findByKey();
     transact(this.db, () => {
       for (const [at, index] of this.spec.indexes.entries()) {
@@ -169,7 +167,7 @@ export class ReadModelFile {
       }
     });
     this.indexed = true;
-    if (this.isUnsynced) this.db.exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KB.build}`);
+    if (this.isUnsynced) this.db.exec('PRAGMA synchronous = OFF');
   }
 
   /** Makes all of it survive a power cut. */

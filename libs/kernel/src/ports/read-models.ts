@@ -164,6 +164,7 @@ export abstract class ReadModels {
 
 /** A value of a document by its path, `spend.units`. */
 export function fieldOf(doc: Json, path: string): unknown {
+  if (!path.includes('.')) return doc[path] ?? null;
   let value: unknown = doc;
   for (const name of path.split('.')) value = (value as Json | null | undefined)?.[name];
   return value ?? null;

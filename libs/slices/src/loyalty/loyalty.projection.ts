@@ -58,8 +58,10 @@ const nothing = {
 
 function plusAt(sums: ByInstant, at: Instant, points: number): ByInstant {
   const sum = (sums[at] ?? 0) + points;
-  const { [at]: _, ...rest } = sums;
-  return sum === 0 ? rest : { ...rest, [at]: sum };
+  if (sum !== 0) return { ...sums, [at]: sum };
+  const rest: Record<Instant, number> = {};
+  for (const other in sums) if (other !== at) rest[other] = sums[other] as number; // a copy without one field takes three times as long
+  return rest;
 }
 
 /** Points come to a lot: pending until they become available. */
