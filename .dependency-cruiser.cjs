@@ -34,9 +34,15 @@ module.exports = {
     ),
     rule(
       'slice-list-imports-descriptors-only',
-      'libs/slices/src/index.ts lists the descriptors; it decides nothing.',
+      'libs/slices/src/index.ts and folding.ts list the descriptors; they decide nothing.',
       { path: '^libs/slices/src/[^/]+\\.ts$', pathNot: spec },
-      { pathNot: ['^libs/kernel/', '^libs/slices/src/[^/]+/[^/]+\\.slice\\.ts$'] },
+      { pathNot: ['^libs/kernel/', '^libs/slices/src/[^/]+/[^/]+\\.(slice|folding)\\.ts$'] },
+    ),
+    rule(
+      'folding-loads-no-commands',
+      'A thread that folds would load commands and their validation: a tenth of a second and 13 MB each.',
+      { path: ['^libs/slices/src/folding\\.ts$', '\\.folding\\.ts$'] },
+      { path: '\\.(commands|decider)\\.ts$', reachable: true },
     ),
     rule(
       'engine-imports-kernel-and-node-only',

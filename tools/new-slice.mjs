@@ -104,21 +104,28 @@ export const ${name}Count = defineProjection<${noun}Count, ${noun}Recorded>({
   },
 });
 `,
-  [`${name}.slice.ts`]: `import { defineSlice } from '#kernel/slice.js';
-import { Record${noun} } from './${name}.commands.js';
-import { ${name} } from './${name}.decider.js';
+  [`${name}.folding.ts`]: `import { defineFolding } from '#kernel/slice.js';
 import { ${noun}Recorded } from './${name}.events.js';
 import { ${name}Policy } from './${name}.policy.js';
 import { ${name}Count } from './${name}.projection.js';
 
-export const ${name}Slice = defineSlice({
+export const ${name}Folding = defineFolding({
   name: '${name}',
   about: 'Say what it is for.',
   events: [${noun}Recorded],
-  commands: [Record${noun}],
   policies: [${name}Policy],
-  decider: ${name},
   projections: [${name}Count],
+});
+`,
+  [`${name}.slice.ts`]: `import { defineSlice } from '#kernel/slice.js';
+import { Record${noun} } from './${name}.commands.js';
+import { ${name} } from './${name}.decider.js';
+import { ${name}Folding } from './${name}.folding.js';
+
+export const ${name}Slice = defineSlice({
+  ...${name}Folding,
+  commands: [Record${noun}],
+  decider: ${name},
 });
 `,
   [`${name}.golden.json`]: `[{ "type": "${noun}Recorded", "version": 1, "data": { "${field}": "1" } }]\n`,
@@ -140,5 +147,5 @@ mkdirSync(folder);
 for (const [file, text] of Object.entries(files)) writeFileSync(`${folder}/${file}`, text);
 const index = readFileSync('libs/slices/src/index.ts', 'utf8');
 console.log(
-  `Made ${folder}. Now list ${name}Slice in libs/slices/src/index.ts${index.includes(name) ? ' (it is there)' : ''}.`,
+  `Made ${folder}. Now list ${name}Slice in libs/slices/src/index.ts${index.includes(name) ? ' (it is there)' : ''} and ${name}Folding in libs/slices/src/folding.ts.`,
 );

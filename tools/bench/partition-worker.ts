@@ -21,7 +21,7 @@ const { folder, models, slices, shared } = workerData as Measured & { readonly s
 
 servePartition(async () => {
   const all =
-    slices === 'all' ? (await import('#slices/index.js')).slices : [(await import('./summary.js')).summarySlice];
+    slices === 'all' ? (await import('#slices/folding.js')).folding : [(await import('./summary.js')).summarySlice];
   const store = await EmbeddedEventStore.open({ folder, mode: 'read' });
   const keys = await EmbeddedKeys.open({ folder: join(folder, 'keys') });
   const readModels = await EmbeddedReadModels.open({ folder: models, mode: 'write' });

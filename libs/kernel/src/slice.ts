@@ -65,4 +65,12 @@ export interface Slice {
   readonly stateVersion?: number;
 }
 
+/** What folding needs of a slice. In a file of its own: a thread that folds then loads no commands and no decider. */
+export type Folding = Pick<
+  Slice,
+  'name' | 'about' | 'events' | 'policies' | 'references' | 'measurements' | 'projections'
+>;
+
+export const defineFolding = <Given extends Folding>(folding: Given): Given => folding;
+
 export const defineSlice = (slice: Slice): Slice => slice;

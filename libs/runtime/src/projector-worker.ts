@@ -5,7 +5,7 @@ import { FactReader } from '#engine/reader.js';
 import { References } from '#engine/references.js';
 import { Registry } from '#engine/registry.js';
 import { Sealer } from '#engine/sealing.js';
-import { slices } from '#slices/index.js';
+import { folding } from '#slices/folding.js';
 import { openEventStore, openKeys, openReadModels } from './adapters.js';
 import { partitionsOf } from './partitions.js';
 import { yieldToOthers } from './yielding.js';
@@ -17,7 +17,7 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
   const store = await openEventStore(config, 'read', new SystemClock());
   const keys = await openKeys(config, 'read', true);
   const readModels = await openReadModels(config, 'write');
-  const registry = new Registry(slices);
+  const registry = new Registry(folding);
   const references = await References.load(store, registry);
   const reader = new FactReader(registry, new Sealer(keys));
   const projector = await Projector.open({

@@ -1,7 +1,7 @@
+import { defineSlice } from '#kernel/slice.js';
 import type { Fact } from '#kernel/fact.js';
 import { times } from '#kernel/money.js';
 import type { Context } from '#kernel/policy.js';
-import { defineSlice } from '#kernel/slice.js';
 import {
   PurchaseLinesAdded,
   PurchaseRecorded,
@@ -20,25 +20,12 @@ import {
   TransferPoints,
 } from './loyalty.commands.js';
 import { loyalty } from './loyalty.decider.js';
-import {
-  LoyaltyTierChanged,
-  PointsAdjustedIn,
-  PointsAdjustedOut,
-  PointsEarned,
-  PointsExpired,
-  PointsReceived,
-  PointsRedeemed,
-  PointsReserved,
-  PointsReversed,
-  PointsSent,
-  ReservationCancelled,
-  ReservationConfirmed,
-} from './loyalty.events.js';
+import { PointsEarned, PointsSent } from './loyalty.events.js';
 import { loyaltyPolicy } from './loyalty.policy.js';
 import { loyaltyBalance, type LoyaltyBalance } from './loyalty.projection.js';
-import { loyaltyLedger, loyaltyLiability, loyaltyLots } from './loyalty.ledger.projection.js';
 import { balanceStatement, loyaltyTierStatement } from './loyalty.statement.js';
 import { loyaltyWords } from './loyalty.words.js';
+import { loyaltyFolding } from './loyalty.folding.js';
 
 /** What the receiver's side of a transfer is told: how many points, by the time at which they expire. */
 function received({ data, customerId, occurredAt }: PointsSent) {
@@ -56,22 +43,7 @@ function received({ data, customerId, occurredAt }: PointsSent) {
 }
 
 export const loyaltySlice = defineSlice({
-  name: 'loyalty',
-  about: 'Points by lot, what they cost, and the loyalty tier they reach.',
-  events: [
-    PointsEarned,
-    PointsReversed,
-    PointsRedeemed,
-    PointsReserved,
-    ReservationConfirmed,
-    ReservationCancelled,
-    PointsExpired,
-    PointsAdjustedIn,
-    PointsAdjustedOut,
-    PointsSent,
-    PointsReceived,
-    LoyaltyTierChanged,
-  ],
+  ...loyaltyFolding,
   commands: [
     EarnPoints,
     RedeemPoints,
@@ -83,7 +55,6 @@ export const loyaltySlice = defineSlice({
     ReverseEarning,
     ReceivePoints,
   ],
-  policies: [loyaltyPolicy],
   decider: loyalty,
   stateVersion: 4, // snapshots keep rows
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
@@ -102,7 +73,6 @@ export const loyaltySlice = defineSlice({
       },
     },
   },
-  projections: [loyaltyBalance, loyaltyLots, loyaltyLedger, loyaltyLiability],
   statements: [balanceStatement, loyaltyTierStatement],
   words: loyaltyWords,
 });

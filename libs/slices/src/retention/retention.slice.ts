@@ -27,20 +27,10 @@ import {
 import { SurveyAnswered } from '../surveys/surveys.events.js';
 import { AcknowledgeAlert, CloseAlert, RecordRetentionAction } from './retention.commands.js';
 import { retention } from './retention.decider.js';
-import {
-  AlertAcknowledged,
-  AlertCleared,
-  AlertClosed,
-  AlertConversionUndone,
-  AlertConverted,
-  AlertRaised,
-  RetentionActionRecorded,
-} from './retention.events.js';
-import { retentionOutcomes } from './retention.outcomes.projection.js';
-import { retentionPolicy } from './retention.policy.js';
 import { alertStatement } from './retention.statement.js';
 import { retentionWords } from './retention.words.js';
 import { retentionAlerts, type AlertDocument } from './retention.projection.js';
+import { retentionFolding } from './retention.folding.js';
 
 const purchases = [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided];
 const complaints = [ComplaintSlaMissed, ComplaintResponded, ComplaintResolved, ComplaintClosed];
@@ -49,24 +39,12 @@ const pointsOut = [PointsReversed, PointsRedeemed, PointsReserved, PointsExpired
 const answers = [...purchases, ...complaints, ...pointsOut, SurveyAnswered, CustomerContacted];
 
 export const retentionSlice = defineSlice({
-  name: 'retention',
-  about: 'Who should be looked after now and why, what was done about it, and whether they bought again.',
-  events: [
-    AlertRaised,
-    AlertCleared,
-    AlertAcknowledged,
-    RetentionActionRecorded,
-    AlertClosed,
-    AlertConverted,
-    AlertConversionUndone,
-  ],
+  ...retentionFolding,
   commands: [AcknowledgeAlert, RecordRetentionAction, CloseAlert],
-  policies: [retentionPolicy],
   decider: retention,
   stateVersion: 3, // snapshots keep rows
   listens: [...answers, ...pointsIn],
   reactsTo: answers,
-  projections: [retentionAlerts, retentionOutcomes],
   statements: [alertStatement],
   words: retentionWords,
   outlook: {
