@@ -64,7 +64,7 @@ withEventStoreDBProgram('a history on EventStoreDB nodes that are killed', (prog
     'is mirrored from one that is killed and started again: the mirror waits for it, and goes on at the next fact',
     async () => {
       cluster = await RealCluster.start(program, 1);
-      const [port, there] = [await cluster.leader(), history()];
+      const [node, there] = [await cluster.leader(), history()];
       const store = await EventStoreDBEventStore.open({ url: there, mode: 'write' });
       await fill(store, 'note-1', 300);
       const stop = new AbortController();
@@ -81,9 +81,9 @@ withEventStoreDBProgram('a history on EventStoreDB nodes that are killed', (prog
         expect(position).toBe(head);
       };
       await reaches(await store.head());
-      await cluster.kill(port);
+      await cluster.kill(node);
       await delay(1_000);
-      await cluster.revive(port);
+      await cluster.revive(node);
       await untilAnswered(() => fill(store, 'note-2', 300));
       await reaches(await store.head());
       stop.abort();

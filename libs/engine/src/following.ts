@@ -20,6 +20,8 @@ export interface Follower {
 export class Following {
   /** Why it stands still just now. */
   failure: string | undefined;
+  /** Up to where the log was gone through, also in what others wrote. */
+  looked: Position = 0;
   private readonly stopping = new AbortController();
   private reading = new AbortController();
   private ended: Promise<void> = Promise.resolve();
@@ -73,12 +75,16 @@ export class Following {
     while (!this.isStopped) {
       const { signal } = this.reading;
       const from = follower.from();
+      this.looked = 0;
+      const passing = (place: Position): void => {
+        if (!signal.aborted) this.looked = place;
+      };
       if (from === undefined) {
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
         continue;
       }
       try {
-        for await (const read of store.follow({ ...from, batch, signal })) {
+        for await (const read of store.follow({ ...from, batch, signal, passing })) {
           if (signal.aborted) break;
           await follower.take(read, () => signal.aborted);
           this.failure = undefined;

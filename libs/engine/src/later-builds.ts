@@ -9,6 +9,8 @@ const AGAIN_MS = 1_000;
 /** Who folds them. */
 export interface Builder {
   head(): Promise<Position>;
+  /** Every fact lies behind it. */
+  readonly beginning: Position;
   /** Readers have another version of it until it is built. */
   isAnswered(name: string): boolean;
   rebuild(names: readonly string[], progress: Progress): Promise<unknown>;
@@ -45,7 +47,7 @@ export class LaterBuilds {
         const isLong = (await builder.head()) > WORTH_A_BUILD;
         // readers go from a whole one to a whole one, however short the history is
         const built = [...names].filter((name) => isLong || builder.isAnswered(name));
-        if (built.length > 0) await builder.rebuild(built, (position) => (this.reached = position));
+        if (built.length > 0) await builder.rebuild(built, (done) => (this.reached = builder.beginning + done));
         else await builder.follow([...names]);
         this.failure = undefined;
       } catch (error) {

@@ -65,11 +65,16 @@ export class Pass {
     }
     const skip = this.skip(builds);
     const after = Math.min(...runs.map(({ folded }) => folded));
-    for await (const { facts, position } of store.readAll({ after, upTo: this.upTo, batch: BATCH, skip })) {
+    const passing = (place: Position): void => {
+      together.throwIfFailed();
+      this.far.ordered = store.share(place, this.upTo);
+      this.tell(0);
+    };
+    for await (const { facts, position } of store.readAll({ after, upTo: this.upTo, batch: BATCH, skip, passing })) {
       together.throwIfFailed();
       const incoming = facts.map((recorded) => new Incoming(recorded, registry, reader));
       for (const run of runs) await run.apply(incoming, position, UNWRITTEN);
-      this.far.ordered = position / this.upTo;
+      this.far.ordered = store.share(position, this.upTo);
       this.tell(facts.length);
     }
     for (const run of runs) {
@@ -152,7 +157,7 @@ export class Pass {
 
   private get isThreaded(): boolean {
     const { partitions = 1, threads, threadsFrom = WORTH_THREADS, store } = this.options;
-    return threads !== undefined && partitions > 1 && this.upTo / store.stride >= threadsFrom;
+    return threads !== undefined && partitions > 1 && store.factsBetween(0, this.upTo) >= threadsFrom;
   }
 
   private skip(builds: readonly Begun[]): readonly string[] {
@@ -166,6 +171,7 @@ export class Pass {
     this.facts += facts;
     const { portions, ordered, weight } = this.far;
     const share = Math.min(1, portions * weight + ordered * (1 - weight));
-    this.progress(Math.round(share * this.upTo), this.upTo, this.facts);
+    const whole = this.options.store.distance(0, this.upTo);
+    this.progress(Math.round(share * whole), whole, this.facts);
   }
 }

@@ -58,6 +58,9 @@ const POSITIONS_KEPT = 1_000;
 
 /** A store as it was at a moment. It is read only; positions are those of the store. */
 export class Past extends EventStore {
+  override readonly stride: number;
+  override readonly beginning: Position;
+
   private constructor(
     private readonly store: EventStore,
     /** Nothing behind it is seen. */
@@ -66,6 +69,8 @@ export class Past extends EventStore {
     readonly until: Instant | undefined,
   ) {
     super();
+    this.stride = store.stride;
+    this.beginning = store.beginning;
   }
 
   /** @throws {InvalidRequest} for a moment that has not come */

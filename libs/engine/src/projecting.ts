@@ -9,6 +9,12 @@ export interface ProjectionStatus {
   readonly state: 'following' | 'rebuilding' | 'stopped' | 'failed';
   readonly position: Position;
   readonly head: Position;
+  /** How far the head is ahead of the position; bytes of the server's log on EventStoreDB. */
+  readonly lag: number;
+  /** Up to where the log was gone through for it, also in what others wrote, and in a build that is not read yet. */
+  readonly looked: Position;
+  /** How much of the log that is, from 0 to 1. */
+  readonly share: number;
   readonly documents: number;
   readonly parked: readonly Parked[];
   /** What readers have until this version is built; it stands still there. */
@@ -26,8 +32,8 @@ export interface Compared {
   readonly first: readonly Difference[];
 }
 
-/** Says how far a rebuild is. */
-export type Progress = (done: Position, of: Position, facts: number) => void;
+/** Says how far a rebuild is: how much of the log it has gone through, as positions lie apart, and how many facts were read. */
+export type Progress = (done: number, of: number, facts: number) => void;
 
 /** Who keeps the projections up to date: `Projector` in this thread, or one in a thread beside it. */
 export interface Projecting extends ReadSide {

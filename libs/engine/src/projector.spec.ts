@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStore } from '#kernel/ports/event-store.js';
 import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import { customerStream } from '#kernel/fact.js';
 import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
+import type { ProjectionStatus } from '#engine/projecting.js';
 import { counting, switches } from '#testing/counting.js';
 import { engineWorld } from '#testing/engine-world.js';
 import { proposed } from '#testing/proposed.js';
@@ -94,6 +97,30 @@ describe('the projector', () => {
     expect(from).toEqual([reached]);
     await second.close();
   }, 60_000);
+
+  it('says how far it has looked while it passes what others wrote, though its position stands still', async () => {
+    const store: EventStore = Object.assign(await filled(), { beginning: 200 }); // as if others had written the first 200
+    const follow = store.follow.bind(store);
+    let goOn = (): void => undefined;
+    const passed = new Promise<void>((resolve) => (goOn = resolve));
+    store.follow = async function* (options) {
+      options.passing?.(400);
+      const left = new Promise((resolve) => options.signal.addEventListener('abort', resolve));
+      if (options.skip !== undefined) await Promise.race([passed, left]); // the projector's
+      yield* follow(options);
+    };
+    const world = await engineWorld([counting], { store });
+    const sums = async (): Promise<ProjectionStatus | undefined> =>
+      (await world.engine.projector?.status())?.find(({ name }) => name === 'sums');
+    for (let tries = 0; tries < 200 && (await sums())?.looked !== 400; tries += 1) await delay(5);
+    const head = await store.head();
+    expect(await sums()).toMatchObject({ position: 0, head, lag: head - 200, looked: 400 });
+    expect((await sums())?.share).toBeCloseTo(200 / (head - 200));
+    goOn();
+    await world.quiet();
+    expect(await sums()).toMatchObject({ position: head, lag: 0, looked: head, share: 1 });
+    await world.close();
+  });
 
   it('does not nap while more is waiting', async () => {
     const store = await filled();

@@ -70,6 +70,7 @@ export class Projector implements Projecting {
     const { following } = this;
     this.later = new LaterBuilds({
       head: () => store.head(),
+      beginning: store.beginning,
       isAnswered: (name) => this.answered.has(name),
       rebuild: (names, progress) => this.rebuilding.first(names, progress),
       follow: (names) => this.turns.run(TURN, async () => this.letFollow(names)),
@@ -147,7 +148,7 @@ export class Projector implements Projecting {
     for await (const read of store.readAll({ after: this.least(), upTo: head, batch, skip: this.unwanted() })) {
       await this.take(read);
       facts += read.facts.length;
-      progress(read.position, head, facts);
+      progress(store.distance(0, read.position), store.distance(0, head), facts);
     }
     await this.take({ facts: [], position: head }); // writes what a last full batch left unwritten
   }
@@ -157,15 +158,10 @@ export class Projector implements Projecting {
     return Promise.resolve(names.size === 0 ? this.least() : Math.min(this.least(), reached));
   }
 
-  async status(): Promise<readonly ProjectionStatus[]> {
-    const head = await this.options.store.head();
-    return statusesOf(
-      this.runs.values(),
-      this.parking,
-      head,
-      (name) => this.doing(name),
-      (name) => this.answering(name),
-    );
+  status(): Promise<readonly ProjectionStatus[]> {
+    const doing = (name: string): Doing => this.doing(name);
+    const answering = (name: string): Promise<ReadModel> => this.answering(name);
+    return statusesOf(this.runs.values(), this.parking, this.options.store, doing, answering);
   }
 
   rebuild(names: string | readonly string[], progress = silent, keep = false): Promise<readonly Compared[]> {
@@ -283,7 +279,9 @@ export class Projector implements Projecting {
     const waits = this.later.names.has(name);
     const error = waits ? this.later.failure : this.following.failure;
     const still = error !== undefined ? 'failed' : waits || !this.started ? 'stopped' : 'following';
-    return { state: this.rebuilding.has(name) ? 'rebuilding' : this.following.isStopped ? 'stopped' : still, error };
+    if (this.rebuilding.has(name)) return { state: 'rebuilding', error, looked: this.rebuilding.looked(name) };
+    const looked = waits ? 0 : this.following.looked;
+    return { state: this.following.isStopped ? 'stopped' : still, error, looked };
   }
 
   private get current(): readonly ProjectionRun[] {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Json } from '#kernel/ports/read-models.js';
 import { customerStream } from '#kernel/fact.js';
 import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
@@ -71,6 +72,24 @@ describe('rebuilding', () => {
     expect(await sums()).toEqual(new Set([1, 99]));
     await projector().rebuild('sums');
     expect(await sums()).toEqual(new Set([1]));
+  });
+
+  it('says how far it is in what others wrote, and is given up there too', async () => {
+    const head = await store.head();
+    Object.defineProperty(store, 'portions', { value: undefined }); // as on a server: in the order of the log
+    store.readAll = async function* ({ passing } = {}) {
+      for (let place = 1; ; place = Math.min(place + 1, head - 1)) {
+        passing?.(place);
+        await delay(1);
+      }
+      yield { facts: [], position: head };
+    };
+    const places: number[] = [];
+    const rebuilding = projector().rebuild('sums', (done) => {
+      if (places.push(done) === 5) void projector().cancel('sums');
+    });
+    await expect(rebuilding).rejects.toMatchObject({ code: 'projection.rebuild_cancelled' });
+    expect(places.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('keeps no build in which customers are parked', async () => {

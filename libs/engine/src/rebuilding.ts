@@ -1,3 +1,4 @@
+import type { Position } from '#kernel/fact.js';
 import type { ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { catchUp, foldAnew, type Folded } from './building.js';
@@ -30,6 +31,8 @@ export interface RebuildHost {
 /** One that is under way, of some projections in one pass. */
 interface UnderWay {
   cancelled: boolean;
+  /** How much of the log was gone through, as `Progress` counts it. */
+  done: number;
   /** The first build of a version, which nobody asked for. */
   readonly isFirst: boolean;
   /** Who is told how far it is. */
@@ -45,6 +48,11 @@ export class Rebuilding {
 
   has(name: string): boolean {
     return this.underWay.has(name);
+  }
+
+  /** Up to where the log was gone through for a build. */
+  looked(name: string): Position {
+    return this.host.options.store.beginning + (this.underWay.get(name)?.done ?? 0);
   }
 
   /**
@@ -88,7 +96,10 @@ export class Rebuilding {
     const projections = names.map((name) => this.host.run(name).projection);
     const busy = names.find((name) => this.has(name));
     if (busy !== undefined) throw new AlreadyRebuilding(busy);
-    const state: UnderWay = { cancelled: false, isFirst, told: new Set([progress]), ended: Promise.resolve() };
+    const state: UnderWay = {
+      ...{ cancelled: false, done: 0, isFirst },
+      ...{ told: new Set([progress]), ended: Promise.resolve() },
+    };
     for (const name of names) this.underWay.set(name, state);
     const ended = this.built(projections, state, keep).finally(() => {
       for (const name of names) this.underWay.delete(name);
@@ -107,6 +118,7 @@ export class Rebuilding {
     const builds = await foldAnew(host.options, projections, (...far) => {
       host.throwIfStopped();
       if (state.cancelled) throw new RebuildCancelled(names);
+      [state.done] = far;
       for (const told of state.told) told(...far);
     });
     return host.inTurn(async () => {

@@ -1,7 +1,7 @@
 import type { Engine } from './engine.js';
 import { Parking } from './parking.js';
 import type { ProjectionStatus } from './projecting.js';
-import { standing } from './statuses.js';
+import { howFar, standing } from './statuses.js';
 
 /** `elsewhere` where another process folds. */
 export type Standing = Omit<ProjectionStatus, 'state'> & { readonly state: ProjectionStatus['state'] | 'elsewhere' };
@@ -16,7 +16,18 @@ export async function standingOf({ projector, registry, readModels, readSide, st
       const model = await readSide.model(name);
       const [{ position }, documents] = [await model.checkpoint(), await model.count()];
       const told = position === 0 ? await standing(version, await readSide.answering(name)) : {};
-      return { name, version, state: 'elsewhere', position, head, documents, parked: parking.of(name), ...told };
+      const far = howFar(store, position, head);
+      return {
+        name,
+        version,
+        state: 'elsewhere',
+        position,
+        head,
+        ...far,
+        documents,
+        parked: parking.of(name),
+        ...told,
+      };
     }),
   );
 }

@@ -54,7 +54,7 @@ export class WhatIf {
     const measured = new MeasuredAgain(registry, differing);
     const passes = measured.isNeeded ? 2 : 1;
     const told = (pass: number, facts: number): void => {
-      const share = (pass + Math.min(1, (facts * store.stride) / Math.max(1, then.past.upTo))) / passes;
+      const share = (pass + Math.min(1, facts / Math.max(1, store.factsBetween(0, then.past.upTo)))) / passes;
       progress?.(share, facts);
     };
     let supposed = new Supposed(registry, then.shared, differing);

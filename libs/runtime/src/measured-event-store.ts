@@ -19,6 +19,7 @@ export interface Append {
 export class MeasuredEventStore extends EventStore {
   readonly storeId: string;
   override readonly stride: number;
+  override readonly beginning: Position;
   /** Appends asked for and not yet answered. */
   underWay = 0;
   private readonly listeners: ((append: Append) => void)[] = [];
@@ -27,6 +28,7 @@ export class MeasuredEventStore extends EventStore {
     super();
     this.storeId = store.storeId;
     this.stride = store.stride;
+    this.beginning = store.beginning;
   }
 
   override get numbering(): string {

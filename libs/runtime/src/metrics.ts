@@ -34,9 +34,7 @@ export class Metrics {
     if (projector === undefined) return;
     const labelNames = ['projection'];
     this.gauge('patron_projection_lag', 'Positions not yet folded.', labelNames, async (gauge) => {
-      for (const { name, head, position } of await projector.status()) {
-        gauge.set({ projection: name }, Math.max(0, head - position));
-      }
+      for (const { name, lag } of await projector.status()) gauge.set({ projection: name }, lag);
     });
     this.gauge('patron_projection_parked', 'Parked facts.', labelNames, async (gauge) => {
       for (const { name, parked } of await projector.status()) gauge.set({ projection: name }, parked.length);

@@ -2,6 +2,7 @@ import type { Schema } from './json-schema.js';
 
 const text: Schema = { type: 'string' };
 const whole: Schema = { type: 'integer' };
+const fraction: Schema = { type: 'number', description: 'From 0 to 1.' };
 const flag: Schema = { type: 'boolean' };
 const instant: Schema = { type: 'string', format: 'date-time' };
 const anything: Schema = { type: 'object', additionalProperties: true };
@@ -39,7 +40,7 @@ const rebuild = object(
     ...{
       name: text,
       state: { enum: ['running', 'done', 'failed', 'cancelled'] },
-      share: { type: 'number' },
+      share: fraction,
       facts: whole,
     },
     secondsLeft: nullable(whole),
@@ -177,7 +178,8 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     items: list(
       object(
         {
-          ...{ name: text, version: whole, state: text, position: whole, head: whole, lag: whole, documents: whole },
+          ...{ name: text, version: whole, state: text, position: whole, head: whole, lag: whole },
+          ...{ looked: whole, share: fraction, documents: whole },
           ...{ parked: list(anything), error: text, rebuild: ref('Rebuild') },
           answering: object({ version: whole, position: whole }),
         },
@@ -192,7 +194,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     why: anything,
   }),
   WhatIf: object(whatIf, Object.keys(whatIf)),
-  WhatIfStanding: object({ running: flag, share: { type: 'number', description: 'From 0 to 1.' }, facts: whole }),
+  WhatIfStanding: object({ running: flag, share: fraction, facts: whole }),
   Verdict: verdict,
   Snapshots: object({ items: list(snapshot) }),
   Rebuild: rebuild,
@@ -202,5 +204,11 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   PolicyVersions: object({ name: text, versions: list(policyVersion) }),
   Publication: object({ rules: anything, effectiveFrom: text }, ['effectiveFrom']),
   Clock: object({ now: instant, to: instant, fixedAt: nullable(instant), zone: text }),
-  Health: object({ status: text, reasons: list(text) }, ['reasons']),
+  Health: object(
+    {
+      ...{ status: text, reasons: list(text) },
+      behind: list(object({ projection: text, position: whole, looked: whole, head: whole, share: fraction })),
+    },
+    ['reasons', 'behind'],
+  ),
 };

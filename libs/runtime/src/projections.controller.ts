@@ -17,7 +17,7 @@ export class ProjectionsController {
     const statuses = await this.rebuilds.status();
     const items = statuses.map((status) => {
       const rebuild = this.rebuilds.of(status.name);
-      return { ...status, lag: Math.max(0, status.head - status.position), ...(rebuild !== undefined && { rebuild }) };
+      return { ...status, ...(rebuild !== undefined && { rebuild }) };
     });
     return { items };
   }

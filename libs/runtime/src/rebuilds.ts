@@ -26,9 +26,9 @@ export class Rebuilds {
 
   constructor(private readonly engine: Engine) {}
 
-  /** About how many facts lie between two positions. */
-  factsBetween(from: number, to: number): number {
-    return (to - from) / this.engine.store.stride;
+  /** About how many facts a read model lacks. */
+  factsBehind({ position, head }: Standing): number {
+    return this.engine.store.factsBetween(position, head);
   }
 
   of(name: string): Rebuild | undefined {

@@ -22,7 +22,8 @@ export async function withEmpty<T>(
   store: EventStore,
   work: (empty: ReadModels) => Promise<T>,
 ): Promise<T> {
-  if ((await store.head()) / store.stride <= IN_MEMORY) return work(await openReadModels(inMemory(config), 'write'));
+  if (store.factsBetween(0, await store.head()) <= IN_MEMORY)
+    return work(await openReadModels(inMemory(config), 'write'));
   const folder = await mkdtemp(join(tmpdir(), 'patron-replay-'));
   try {
     const empty = await openReadModels({ ...config, readModels: 'embedded', data: folder }, 'write');

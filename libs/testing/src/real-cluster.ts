@@ -11,30 +11,38 @@ const START_MS = 120_000;
 /** Of a new database. */
 export const ADMIN = 'admin:changeit';
 
+/** What a name in the DNS would be for all nodes of a cluster; their certificate holds it. */
+export const NAME = 'cluster.patron.test';
+
 interface Member {
   readonly state: string;
   readonly isAlive: boolean;
-  readonly httpEndPointPort: number;
+  readonly httpEndPointIp: string;
 }
 
-/** A cluster of genuine EventStoreDB nodes with TLS on this machine, its authority and certificates made for it. */
+/**
+ * A cluster of genuine EventStoreDB nodes with TLS on this machine, its authority and certificates made for it. As the machines of
+ * a real one they have an address each, of the loopback network, and one port.
+ */
 export class RealCluster {
   private readonly folder = mkdtempSync(join(tmpdir(), 'patron-cluster-'));
-  private readonly nodes = new Map<number, ChildProcess>();
+  private readonly nodes = new Map<string, ChildProcess>();
   readonly caFile = join(this.folder, 'ca', 'ca.crt');
 
   private constructor(
     private readonly program: string,
-    readonly ports: readonly number[],
-    private readonly replicationPorts: readonly number[],
+    readonly hosts: readonly string[],
+    readonly port: number,
+    private readonly replicationPort: number,
   ) {}
 
   /** @param program  Runs a node in the foreground with the flags that are put behind it. */
   static async start(program: string, size: 1 | 3): Promise<RealCluster> {
-    const ports = await freePorts(size * 2);
-    const cluster = new RealCluster(program, ports.slice(0, size), ports.slice(size));
+    const hosts = Array.from({ length: size }, (_, n) => `127.0.0.${n + 1}`);
+    const [port = 0, replicationPort = 0] = await freePorts(2);
+    const cluster = new RealCluster(program, hosts, port, replicationPort);
     cluster.certify();
-    for (const port of cluster.ports) cluster.startNode(port);
+    for (const host of hosts) cluster.startNode(host);
     try {
       await cluster.leader();
       return cluster;
@@ -46,24 +54,29 @@ export class RealCluster {
 
   /** For the driver: every node, found by their gossip. */
   url(options = `tlsCAFile=${this.caFile}`, user = ADMIN): string {
-    return `esdb://${user}@${this.ports.map((port) => `127.0.0.1:${port}`).join(',')}?${options}`;
+    return `esdb://${user}@${this.hosts.map((host) => `${host}:${this.port}`).join(',')}?${options}`;
   }
 
-  /** The port of the node that leads, once one does and all that live agree. */
-  async leader(): Promise<number> {
+  /** For the driver: whatever node answers behind a name is asked for the others. */
+  namedUrl(name: string): string {
+    return `esdb+discover://${ADMIN}@${name}:${this.port}?tlsCAFile=${this.caFile}`;
+  }
+
+  /** The address of the node that leads, once one does and all that live agree. */
+  async leader(): Promise<string> {
     for (const until = Date.now() + START_MS; ; await delay(200)) {
-      const told = await Promise.all([...this.nodes.keys()].map((port) => this.gossip(port)));
+      const told = await Promise.all([...this.nodes.keys()].map((host) => this.gossip(host)));
       const leaders = told.map((members) => members?.find(({ state, isAlive }) => isAlive && state === 'Leader'));
-      const [port] = new Set(leaders.map((leader) => leader?.httpEndPointPort ?? 0));
-      const agreed = leaders.every((leader) => leader?.httpEndPointPort === port);
-      if (agreed && port !== undefined && this.nodes.has(port)) return port;
+      const [host] = leaders.map((leader) => leader?.httpEndPointIp);
+      const agreed = leaders.every((leader) => leader?.httpEndPointIp === host);
+      if (agreed && host !== undefined && this.nodes.has(host)) return host;
       if (Date.now() > until) throw new Error(`No node leads: ${JSON.stringify(told)}`);
     }
   }
 
-  async kill(port: number): Promise<void> {
-    const node = this.nodes.get(port);
-    this.nodes.delete(port);
+  async kill(host: string): Promise<void> {
+    const node = this.nodes.get(host);
+    this.nodes.delete(host);
     if (node?.pid === undefined || node.exitCode !== null) return;
     const gone = once(node, 'exit');
     process.kill(-node.pid, 'SIGKILL');
@@ -71,31 +84,30 @@ export class RealCluster {
   }
 
   /** Starts a node that was killed again, on its disk database. */
-  async revive(port: number): Promise<void> {
-    this.startNode(port);
+  async revive(host: string): Promise<void> {
+    this.startNode(host);
     await this.leader();
   }
 
   async close(): Promise<void> {
-    for (const port of [...this.nodes.keys()]) await this.kill(port);
+    for (const host of [...this.nodes.keys()]) await this.kill(host);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private startNode(port: number): void {
-    const replication = this.replicationPorts[this.ports.indexOf(port)] ?? 0;
-    const others = this.ports.filter((one) => one !== port).map((one) => `127.0.0.1:${one}`);
+  private startNode(host: string): void {
+    const others = this.hosts.filter((one) => one !== host).map((one) => `${one}:${this.port}`);
     const cluster = ['--cluster-size', '3', '--discover-via-dns', 'false', '--gossip-seed', others.join(',')];
     const flags = [
-      ...['--node-ip', '127.0.0.1', '--replication-ip', '127.0.0.1', '--node-port', String(port)],
-      ...['--replication-port', String(replication), '--run-projections', 'None'],
-      ...['--db', join(this.folder, `db-${port}`), '--log', join(this.folder, `log-${port}`)],
+      ...['--node-ip', host, '--replication-ip', host, '--node-port', String(this.port)],
+      ...['--replication-port', String(this.replicationPort), '--run-projections', 'None'],
+      ...['--db', join(this.folder, `db-${host}`), '--log', join(this.folder, `log-${host}`)],
       ...['--certificate-file', join(this.folder, 'node.crt')],
       ...['--certificate-private-key-file', join(this.folder, 'node.key')],
       ...['--trusted-root-certificates-path', join(this.folder, 'ca')],
       ...(others.length > 0 ? cluster : []),
     ];
     const command = `exec ${this.program} ${flags.join(' ')}`;
-    this.nodes.set(port, spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore' }));
+    this.nodes.set(host, spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore' }));
   }
 
   private certify(): void {
@@ -105,14 +117,15 @@ export class RealCluster {
     const key = ['-newkey', 'rsa:2048', '-nodes'];
     openssl('req', '-x509', ...key, '-days', '2', '-keyout', 'ca.key', '-out', this.caFile, '-subj', '/CN=Test CA');
     openssl('req', ...key, '-keyout', 'node.key', '-out', 'node.csr', '-subj', '/CN=eventstoredb-node');
-    const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n';
-    writeFileSync(join(this.folder, 'node.ext'), names);
+    const names = [...this.hosts.map((host) => `IP:${host}`), 'DNS:localhost', `DNS:${NAME}`].join(',');
+    const extensions = `subjectAltName=${names}\nextendedKeyUsage=serverAuth,clientAuth\n`;
+    writeFileSync(join(this.folder, 'node.ext'), extensions);
     const signed = ['-CA', this.caFile, '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'node.ext'];
     openssl('x509', '-req', '-in', 'node.csr', ...signed, '-out', 'node.crt');
   }
 
-  private gossip(port: number): Promise<readonly Member[] | undefined> {
-    const options = { host: '127.0.0.1', port, path: '/gossip', ca: readFileSync(this.caFile), timeout: 2_000 };
+  private gossip(host: string): Promise<readonly Member[] | undefined> {
+    const options = { host, port: this.port, path: '/gossip', ca: readFileSync(this.caFile), timeout: 2_000 };
     return new Promise((resolve) => {
       const asked = request(options, (response) => {
         let text = '';
@@ -131,8 +144,9 @@ export class RealCluster {
   }
 }
 
+/** Free at every address of this machine. */
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '0.0.0.0'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

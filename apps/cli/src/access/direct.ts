@@ -212,7 +212,7 @@ export class DirectAccess implements Access {
       projected: async (position, tell) => {
         const head = Math.max(position, await engine.store.head());
         const done = projector.allCaughtUp(head);
-        const ask = async (): Promise<void> => tell(Math.min(1, (await projector.reached()) / Math.max(1, head)));
+        const ask = async (): Promise<void> => tell(engine.store.share(await projector.reached(), head));
         const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
         await done.finally(() => clearInterval(timer));
       },
@@ -246,6 +246,6 @@ export class DirectAccess implements Access {
 }
 
 export const leastShare = (statuses: readonly ProjectionStatus[]): number =>
-  Math.min(1, ...statuses.map(({ position, head }) => (head === 0 ? 1 : position / head)));
+  Math.min(1, ...statuses.map(({ share }) => share));
 
 const momentIn = (asOf: AsOf | undefined): Moment | undefined => asOf && momentOf(asOf.at, asOf.by);

@@ -15,18 +15,22 @@ export const projections = defineCommand({
       world.out(JSON.stringify(all));
       return Exit.ok;
     }
-    const rows = all.map(({ name, version, state, position, head, documents, parked }) => [
+    const rows = all.map(({ name, version, state, position, lag, share, documents, parked }) => [
       ...[
         name,
         String(version),
         state,
         String(position),
-        String(Math.max(0, head - position)),
+        String(lag),
+        `${Math.floor(share * 100)} %`,
         String(documents),
         String(parked.length),
       ],
     ]);
-    for (const line of table(['projection', 'version', 'state', 'position', 'behind', 'documents', 'parked'], rows))
+    for (const line of table(
+      ['projection', 'version', 'state', 'position', 'behind', 'gone through', 'documents', 'parked'],
+      rows,
+    ))
       world.out(line);
     for (const { name, version, answering } of all) {
       if (answering === undefined) continue;

@@ -194,6 +194,34 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     }
   });
 
+  it('says how far it is in what others wrote, and does not count what they wrote before the history began', async () => {
+    for (let n = 0; n < 40; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);
+    await fill(store, 'note-1', 1);
+    const head = await store.head();
+    expect(store.factsBetween(0, head)).toBeGreaterThan(4_000);
+    expect(store.beginning).toBeGreaterThan(0);
+    const read = async (reader: typeof store.readAll | typeof store.follow): Promise<readonly number[]> => {
+      const [places, stop]: [number[], AbortController] = [[], new AbortController()];
+      const passing = (place: number): void => void places.push(place);
+      for await (const { facts } of reader.call(store, { passing, signal: stop.signal })) {
+        if (facts.length > 0) break;
+      }
+      stop.abort();
+      return places;
+    };
+    for (const reader of [store.readAll, store.follow]) {
+      const places = await read(reader);
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      expect(store.share(places[0] ?? head, head)).toBeLessThan(1);
+      expect(store.share(places.at(-1) ?? 0, head)).toBe(1);
+    }
+    const url = `${server()}&history=t-${randomUUID()}`;
+    const younger = await EventStoreDBEventStore.open({ url, mode: 'write' });
+    await fill(younger, 'note-1', 3);
+    expect(younger.factsBetween(0, await younger.head())).toBeLessThan(100);
+    await younger.close();
+  });
+
   it('looks past what others write once, not at every beat', async () => {
     await fill(store, 'note-1', 1);
     for (let n = 0; n < 12; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);

@@ -37,6 +37,7 @@ export interface EventStoreDBOptions {
 export class EventStoreDBEventStore extends EventStore {
   /** A fact of ours with its metadata is some 500 bytes of the server's log. */
   override readonly stride = 500;
+  override readonly beginning: Position;
   override readonly storeId: string;
   private readonly numberedBy: string;
   private readonly live: Live;
@@ -52,6 +53,7 @@ export class EventStoreDBEventStore extends EventStore {
   ) {
     super();
     this.storeId = storeId;
+    this.beginning = position;
     this.numberedBy = numbering;
     this.log = new ServerLog(connection, prefix, position);
     this.live = new Live(connection.client, this.log, beatMs);
@@ -122,7 +124,8 @@ export class EventStoreDBEventStore extends EventStore {
     if (after > head) throw beyond(placeOf(after));
     const upTo = Math.min(options.upTo ?? Infinity, head);
     if (upTo <= after) return;
-    yield* batches(this.log.pages(this.log.behind(after), upTo), { ...options, after, upTo }, () => {
+    const pages = told(this.log.pages(this.log.behind(after), upTo), options);
+    yield* batches(pages, { ...options, after, upTo }, () => {
       this.assertOpen();
       return false;
     });
@@ -138,7 +141,7 @@ export class EventStoreDBEventStore extends EventStore {
     let place = this.log.behind(after); // how far the log was read, events of others included
     let said = false;
     const noted = async function* (pages: AsyncIterable<Page>): AsyncGenerator<Page> {
-      for await (const page of pages) {
+      for await (const page of told(pages, options)) {
         place = page.last;
         yield page;
       }
@@ -199,6 +202,13 @@ const lacking = (stream: string): StoreRefused =>
 
 async function* justThose(facts: readonly Recorded[]): AsyncGenerator<{ readonly facts: readonly Recorded[] }> {
   yield { facts };
+}
+
+async function* told(pages: AsyncIterable<Page>, { passing }: Pick<ReadAll, 'passing'>): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    passing?.(positionOf(page.last.commit));
+    yield page;
+  }
 }
 
 /** Facts behind `after` up to `upTo`, or to the end. The last position is that of the last fact passed. */

@@ -12,6 +12,8 @@ export const BEAT_MS = 10_000;
 const SOON_MS = 1_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+const SILENT =
+  "New facts cannot be heard of: EventStoreDB's log grew, and its subscription stays silent though it was begun anew.";
 
 /**
  * New facts for all followers of a store, by one subscription that goes on from the last position after every interruption.
@@ -30,6 +32,10 @@ export class Live {
   private beat: NodeJS.Timeout | undefined;
   /** The head at the last beat, where it had not come in yet; 0 where it had. */
   private missed: Position = 0;
+  /** The last event taken by then. */
+  private before: Place | undefined;
+  /** Beats in a row that found the subscription silent. */
+  private silences = 0;
   private trouble: StoreUnavailable | undefined;
   private readonly sleepers = new Set<() => void>();
   private state: 'idle' | 'at work' | 'closed' = 'idle';
@@ -88,7 +94,7 @@ export class Live {
     // whoever read before it was confirmed looks once more: something may have come in between
     subscription.on('confirmation', () => {
       this.pauseMs = SHORTEST_PAUSE_MS;
-      this.trouble = undefined;
+      if (this.silences < 2) this.trouble = undefined;
       this.wake();
     });
     subscription.on('data', ({ event }) => {
@@ -96,6 +102,7 @@ export class Live {
       this.place = event.position;
       const fact = this.log.factIn(event);
       if (fact !== undefined) this.recent?.push(fact);
+      if (this.silences > 0) [this.silences, this.trouble] = [0, undefined];
       this.wake();
     });
     // there is no `end` after an error, and none where a server vanishes: it is dead and another one begins
@@ -133,14 +140,19 @@ export class Live {
     if (this.state !== 'closed') this.beat = setTimeout(() => void this.compare(), ms).unref();
   }
 
-  /** The head of one beat is not here at the next, and a subscription has fallen silent: another one goes on where it stood. */
+  /**
+   * The head of one beat is not here at the next, nor anything since, and a subscription has fallen silent: another one goes on
+   * where it stood. Where that one is silent, too, followers are told, and read the log at each of their tries.
+   */
   private async compare(): Promise<void> {
     try {
       const head = await this.log.head();
-      this.trouble = undefined;
       const newest = this.recent?.newest ?? head;
-      if (this.missed > newest) await this.subscribe();
-      this.missed = head > newest ? head : 0;
+      this.silences = this.missed > newest && this.place === this.before ? this.silences + 1 : 0;
+      this.trouble = this.silences > 1 ? new StoreUnavailable(SILENT) : undefined;
+      if (this.silences > 0) await this.subscribe();
+      if (this.silences > 1) this.stir();
+      [this.missed, this.before] = [head > newest ? head : 0, this.place];
       this.compareIn(this.beatMs);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import type { AllStreamSubscription, EventStoreDBClient } from '@eventstore/db-client';
 import type { Recorded } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { factsOf, fill, proposals, proposed } from '#testing/proposed.js';
 import { onEventStoreDB } from '#testing/real-servers.js';
 import { tcpProxy, type TcpProxy } from '#testing/tcp-proxy.js';
 import { EventStoreDBEventStore } from './eventstoredb-event-store.js';
+import { BEAT_MS as LIVE_BEAT_MS } from './live.js';
 
 const LONG_MS = 90_000;
 const BEAT_MS = 1_000;
+/** As many as fit into the 30 s within which a silent subscription is noticed. */
+const MOST_BEATS = 30_000 / LIVE_BEAT_MS;
+
+/** What is looked at and disturbed of a store here. */
+interface Inside {
+  readonly live: {
+    readonly client: EventStoreDBClient;
+    readonly subscription: AllStreamSubscription;
+    readonly silences: number;
+    compare(): Promise<void>;
+    subscribe(): Promise<void>;
+  };
+}
+
+/** It is there, and says nothing any more. */
+const silence = (subscription: AllStreamSubscription): void =>
+  void subscription.removeAllListeners('data').on('data', () => undefined);
 
 /** Ms until a call is refused. @throws where it is not refused, or not as an outage */
 async function refusedWithin(call: () => Promise<unknown>): Promise<number> {
@@ -148,13 +168,67 @@ onEventStoreDB('EventStoreDB that goes away and comes back', (server) => {
       const heard = following();
       await fill(store, 'note-1', 2);
       await until(async () => heard.facts.length === 2);
-      const { subscription } = (store as unknown as { live: { subscription: NodeJS.EventEmitter } }).live;
-      subscription.removeAllListeners('data').on('data', () => undefined); // it is there, and says nothing any more
-      const began = performance.now();
+      const { live } = store as unknown as Inside;
+      const [beats, subscribed] = [jest.spyOn(live, 'compare'), jest.spyOn(live, 'subscribe')];
+      const noticed = new Promise<number>((resolve) =>
+        subscribed.mockImplementationOnce(() => {
+          resolve(beats.mock.calls.length);
+          return live.subscribe();
+        }),
+      );
+      silence(live.subscription);
       await fill(direct, 'note-2', 3);
+      expect(await noticed).toBeLessThanOrEqual(MOST_BEATS);
       await until(async () => heard.facts.length === 5);
-      expect(performance.now() - began).toBeLessThan(3 * BEAT_MS + 1_000);
       expect(heard.facts).toEqual(await factsOf(direct));
+      expect(heard.failures).toBe(0);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'subscriptions that stay silent though begun anew: followers are told, get the facts from the log, and are left alone after',
+    async () => {
+      const heard = following();
+      await fill(store, 'note-1', 2);
+      await until(async () => heard.facts.length === 2);
+      const { live } = store as unknown as Inside;
+      const { client } = live;
+      const subscribeToAll = client.subscribeToAll.bind(client);
+      client.subscribeToAll = (options) => {
+        const subscription = subscribeToAll(options);
+        const isRead = options?.filter?.checkpointReached !== undefined;
+        if (!isRead) process.nextTick(silence, subscription);
+        return subscription;
+      };
+      const beats = jest.spyOn(live, 'compare');
+      silence(live.subscription);
+      await fill(direct, 'note-2', 3);
+      await until(async () => heard.failures > 0);
+      expect(beats.mock.calls.length).toBeLessThanOrEqual(MOST_BEATS);
+      await until(async () => heard.facts.length === 5);
+      client.subscribeToAll = subscribeToAll;
+      await fill(direct, 'note-3', 1);
+      await until(async () => heard.facts.length === 6 && live.silences === 0);
+      const { failures } = heard;
+      await delay(2 * BEAT_MS);
+      expect(heard.failures).toBe(failures);
+      expect(heard.facts).toEqual(await factsOf(direct));
+    },
+    LONG_MS,
+  );
+
+  it(
+    'is asked ever more seldom while it is away',
+    async () => {
+      following();
+      await until(async () => (store as unknown as Inside).live.subscription !== undefined);
+      const { live } = store as unknown as Inside;
+      const asked = jest.spyOn(live, 'subscribe');
+      await proxy.cut();
+      await delay(3_000);
+      expect(asked.mock.calls.length).toBeGreaterThanOrEqual(2);
+      expect(asked.mock.calls.length).toBeLessThanOrEqual(8); // 100, 200, 400, … ms, each half as long to half as long again
     },
     LONG_MS,
   );

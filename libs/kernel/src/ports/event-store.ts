@@ -75,6 +75,8 @@ export interface ReadAll {
   readonly skip?: readonly string[];
   /** Most facts handed over at once; at most 1,000 where nothing is said. */
   readonly batch?: number;
+  /** Told up to where the log was gone through, also where others wrote for long: for saying how far it is, not to go on from. */
+  readonly passing?: (place: Position) => void;
 }
 
 /** What a reader of the whole log gets: facts in order, and how far the log has been read. */
@@ -122,6 +124,25 @@ export abstract class EventStore {
 
   /** About how far positions lie apart: 1 where they count facts, hundreds where they count bytes. For estimates only. */
   readonly stride: number = 1;
+
+  /** Every fact lies behind this position: 0, but in a log that others wrote to before. */
+  readonly beginning: Position = 0;
+
+  /** How far two positions lie apart, of what can be of this history. */
+  distance(after: Position, upTo: Position): number {
+    return Math.max(0, upTo - Math.max(after, this.beginning));
+  }
+
+  /** About how many facts lie between two positions; what others wrote there counts as if it were of this history. */
+  factsBetween(after: Position, upTo: Position): number {
+    return this.distance(after, upTo) / this.stride;
+  }
+
+  /** How far a position is on the way from the beginning to another one, from 0 to 1. */
+  share(position: Position, upTo: Position): number {
+    const whole = this.distance(0, upTo);
+    return whole === 0 ? 1 : 1 - this.distance(position, upTo) / whole;
+  }
 
   /**
    * Appends facts to one stream, all or none, durable when it answers.
