@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { promises } from 'node:dns';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { jest } from '@jest/globals';
 import type { Recorded } from '#kernel/fact.js';
 import { StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
-import { factsOf, proposed } from '#testing/proposed.js';
+import { factsOf, proposals, proposed } from '#testing/proposed.js';
 import { NAME, RealCluster } from '#testing/real-cluster.js';
 import { withEventStoreDBProgram } from '#testing/real-servers.js';
 import { EventStoreDBEventStore } from './eventstoredb-event-store.js';
@@ -24,12 +25,17 @@ withEventStoreDBProgram('EventStoreDB with TLS', (program) => {
     'takes facts over TLS from whoever trusts its authority and has its password, and from nobody else',
     async () => {
       cluster = await RealCluster.start(program, 1);
+      const [unary, batched] = [
+        jest.spyOn(StreamsClient.prototype, 'append'),
+        jest.spyOn(StreamsClient.prototype, 'batchAppend'),
+      ];
       const store = await open(cluster.url());
-      await store.append('note-1', 0, [proposed()]);
-      expect(await factsOf(store)).toHaveLength(1);
+      await Promise.all(proposals(20).map((fact, n) => store.append(`note-${n}`, 0, [fact])));
+      expect([unary.mock.calls, batched.mock.calls.length]).toEqual([[], 1]); // a password with a call would slow each
+      expect(await factsOf(store)).toHaveLength(20);
       await store.close();
       const discovered = await open(cluster.namedUrl('localhost'));
-      expect(await factsOf(discovered)).toHaveLength(1);
+      expect(await factsOf(discovered)).toHaveLength(20);
       await discovered.close();
       const strangers = [
         cluster.url(`tlsCAFile=${cluster.caFile}`, 'admin:wrong'),
