@@ -34,7 +34,12 @@ describe('starting before the event store answers', () => {
     const command = await ask(place.port, '/v1/commands/RecordPurchase', 'POST');
     expect([command.status, command.headers.get('retry-after')]).toEqual([503, '1']);
     expect(command.headers.get('content-type')).toBe('application/problem+json');
-    expect(await command.json()).toMatchObject({ code: 'store.unavailable', status: 503 });
+    const why = {
+      code: 'store.unavailable',
+      status: 503,
+      detail: expect.stringContaining('does not answer') as string,
+    };
+    expect(await command.json()).toMatchObject(why);
     expect((await ask(place.port, '/health/ready')).status).toBe(503);
     expect((await ask(place.port, '/health/live')).status).toBe(200);
     await delay(1_100);
@@ -55,7 +60,8 @@ describe('starting before the event store answers', () => {
       () => new Promise<string>((resolve) => (end = resolve)),
       () => undefined,
     );
-    expect((await ask(place.port, '/health/ready')).status).toBe(503);
+    const ready = await ask(place.port, '/health/ready');
+    expect([ready.status, await ready.json()]).toMatchObject([503, { detail: 'The stores are being opened.' }]);
     end('opened');
     expect((await opening).value).toBe('opened');
   });

@@ -9,6 +9,8 @@ import { PROBLEM, problem, RETRY_AFTER_SECONDS } from '#runtime/problem.js';
 /** An opening that takes longer is answered for meanwhile. */
 const SILENT_MS = 500;
 const AGAIN_MS = 1_000;
+const OPENING = 'The stores are being opened.';
+const GONE = 'The event store does not answer yet; it is asked every second.';
 
 export interface Opened<T> {
   readonly value: T;
@@ -29,8 +31,9 @@ export async function openedInTime<T>(
   tell: (message: string) => void,
 ): Promise<Opened<T>> {
   let meanwhile: Promise<Server> | undefined;
-  const answer = (): Promise<Server> => (meanwhile ??= answering(port, host));
   let told: string | undefined;
+  const why = (): string => (told === undefined ? OPENING : GONE);
+  const answer = (): Promise<Server> => (meanwhile ??= answering(port, host, why));
   try {
     for (;;) {
       const opening = open();
@@ -54,7 +57,7 @@ export async function openedInTime<T>(
   }
 }
 
-async function answering(port: number, host: string): Promise<Server> {
+async function answering(port: number, host: string, why: () => string): Promise<Server> {
   const server = createServer({ keepAlive: false }, (request: IncomingMessage, response: ServerResponse) => {
     request.resume();
     response.setHeader('connection', 'close');
@@ -62,9 +65,8 @@ async function answering(port: number, host: string): Promise<Server> {
       response.setHeader('content-type', 'application/json');
       return void response.end(JSON.stringify({ status: 'live' }));
     }
-    const why = 'The event store does not answer yet; it is asked every second.';
     response.writeHead(503, { 'content-type': PROBLEM, 'retry-after': String(RETRY_AFTER_SECONDS) });
-    response.end(JSON.stringify(problem(503, 'store.unavailable', why)));
+    response.end(JSON.stringify(problem(503, 'store.unavailable', why())));
   });
   server.listen(port, host);
   await once(server, 'listening');

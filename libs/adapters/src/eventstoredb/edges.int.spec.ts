@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { binaryEvent, EventStoreDBClient, jsonEvent, type Position as Place } from '@eventstore/db-client';
-import { jest } from '@jest/globals';
-import type { Recorded } from '#kernel/fact.js';
+import { binaryEvent, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { AppendTooLarge, StoreRefused, StoreUnavailable, type Batch } from '#kernel/ports/event-store.js';
 import { factsOf, fill, proposals, proposed } from '#testing/proposed.js';
 import { onEventStoreDB } from '#testing/real-servers.js';
-import { Arrivals } from './arrivals.js';
 import { MOST_BODY_BYTES } from './conversion.js';
 import { EventStoreDBEventStore } from './eventstoredb-event-store.js';
-import type { ServerLog } from './server-log.js';
 
 onEventStoreDB('EventStoreDB, where it differs from what one would think', (server) => {
   let [history, url] = ['', ''];
@@ -174,72 +170,6 @@ onEventStoreDB('EventStoreDB, where it differs from what one would think', (serv
     expect(performance.now() - began).toBeLessThan(2_000);
     await Promise.all(slow.map((reader) => reader.return?.(undefined)));
   }, 20_000);
-
-  it('reads on from wherever a stretch ended, also in the midst of what others wrote', async () => {
-    await fill(store, 'note-1', 2);
-    for (let n = 0; n < 12; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);
-    await fill(store, 'note-2', 2);
-    const { log } = store as unknown as { log: ServerLog };
-    const passed = jest.spyOn(Arrivals.prototype, 'passed');
-    const read = async (from: Place): Promise<Recorded[]> => {
-      const facts: Recorded[] = [];
-      for await (const page of log.pages(from, Infinity)) facts.push(...page.facts);
-      return facts;
-    };
-    const all = await read(log.behind(0));
-    const places = passed.mock.calls.map(([place]) => place);
-    passed.mockRestore();
-    expect(places.length).toBeGreaterThan(3);
-    for (const place of places) {
-      const behind = all.filter(({ position }) => position > place.commit);
-      expect(await read(place)).toEqual(behind);
-    }
-  });
-
-  it('says how far it is in what others wrote, and does not count what they wrote before the history began', async () => {
-    for (let n = 0; n < 40; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);
-    await fill(store, 'note-1', 1);
-    const head = await store.head();
-    expect(store.factsBetween(0, head)).toBeGreaterThan(4_000);
-    expect(store.beginning).toBeGreaterThan(0);
-    const read = async (reader: typeof store.readAll | typeof store.follow): Promise<readonly number[]> => {
-      const [places, stop]: [number[], AbortController] = [[], new AbortController()];
-      const passing = (place: number): void => void places.push(place);
-      for await (const { facts } of reader.call(store, { passing, signal: stop.signal })) {
-        if (facts.length > 0) break;
-      }
-      stop.abort();
-      return places;
-    };
-    for (const reader of [store.readAll, store.follow]) {
-      const places = await read(reader);
-      expect(places).toEqual([...places].sort((a, b) => a - b));
-      expect(store.share(places[0] ?? head, head)).toBeLessThan(1);
-      expect(store.share(places.at(-1) ?? 0, head)).toBe(1);
-    }
-    const url = `${server()}&history=t-${randomUUID()}`;
-    const younger = await EventStoreDBEventStore.open({ url, mode: 'write' });
-    await fill(younger, 'note-1', 3);
-    expect(younger.factsBetween(0, await younger.head())).toBeLessThan(100);
-    await younger.close();
-  });
-
-  it('looks past what others write once, not at every beat', async () => {
-    await fill(store, 'note-1', 1);
-    for (let n = 0; n < 12; n += 1) await foreign(`theirs-${history}-${n}`, 1_000);
-    const head = await store.head();
-    const { pages } = (store as unknown as { connection: { pages: { newest: (...asked: unknown[]) => unknown } } })
-      .connection;
-    const newest = pages.newest.bind(pages);
-    let asked = 0;
-    pages.newest = (from, count, signal) => {
-      asked += Number(count);
-      return newest(from, count, signal);
-    };
-    expect(await store.head()).toBe(head);
-    expect(asked).toBeLessThan(6_000);
-    pages.newest = newest;
-  });
 
   it('goes on behind reads that were left early, and under many followers', async () => {
     await store.append('note-1', 0, proposals(3_000));
