@@ -19,6 +19,16 @@ describe('a cache', () => {
     expect([...cache.values()]).toEqual(['aa', 'dddd']);
   });
 
+  it('has all its room again when it is cleared', () => {
+    const left: string[] = [];
+    const cache = cacheOf(4, left);
+    cache.set('aa', 'aa');
+    cache.clear();
+    cache.set('bbbb', 'bbbb');
+    expect(left).toEqual([]);
+    expect([...cache.values()]).toEqual(['bbbb']);
+  });
+
   it('keeps what alone is heavier than all there may be', () => {
     const cache = cacheOf(2);
     cache.set('a', 'heavy');

@@ -36,6 +36,11 @@ export class Cache<V> {
     this.entries.delete(key);
   }
 
+  clear(): void {
+    this.entries.clear();
+    this.total = 0;
+  }
+
   *values(): Iterable<V> {
     for (const { value } of this.entries.values()) yield value;
   }

@@ -48,6 +48,11 @@ export class CustomerCache {
     this.resting.delete(customerId);
   }
 
+  clear(): void {
+    this.ready.clear();
+    this.resting.clear();
+  }
+
   /** Those that are wanted, who was used last first; the others are not packed for nothing. */
   *packed(wanted: (of: Pick<Packed, 'count' | 'snapshotAt'>) => boolean): Iterable<Packed> {
     for (const customer of [...this.ready.values()].reverse())

@@ -238,3 +238,18 @@ describe('a transfer', () => {
     expect((await world.documents('follow_ups_pending')).size).toBe(0);
   });
 });
+
+describe('a customer who left memory', () => {
+  it('is read again by the next command, which goes on from there', async () => {
+    const world = await opened();
+    for (let n = 1; n <= 20; n += 1) await world.send(bonus(n));
+    const { customers } = world.engine;
+    await Promise.all([world.send(bonus(21), { commandId: 'a' }), customers.leave(), customers.leave()]);
+    let reads = 0;
+    const { readStream } = world.store;
+    world.store.readStream = (...asked) => ((reads += 1), readStream.apply(world.store, asked));
+    expect(await world.send(bonus(22))).toMatchObject({ revision: 21 });
+    expect(reads).toBe(1);
+    expect(await world.send(bonus(21), { commandId: 'a' })).toMatchObject({ revision: 20, repeated: true });
+  });
+});

@@ -99,9 +99,16 @@ export class Customers {
     return customer;
   }
 
-  async close(): Promise<void> {
+  /** Lets everybody leave memory, as when commands have ended and other work wants the room. */
+  async leave(): Promise<void> {
     await this.queues.idle();
     await this.deps.snapshots.keepAll(this.cache.packed(isWorthKeeping));
+    await this.queues.idle(); // who came meanwhile decides on what is in memory
+    this.cache.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
     await this.deps.snapshots.close();
   }
 

@@ -25,6 +25,8 @@ const UNWRITTEN_BEHIND = 10_000;
 const LINGER_MS = 100;
 /** Who lets a follower linger so long does not want each step written, unless somebody waits for it. */
 const BULK_MS = 1_000;
+/** How long a follower waits for more at most: what is not folded yet, those who then wait for it wait for. */
+const MOST_LINGER_MS = 250;
 /** How long a projection without changes may leave unsaid how far it came. */
 const NOTE_MS = 200;
 const TURN = 'turn';
@@ -66,7 +68,7 @@ export class Projector implements Projecting {
       switched: (names) => this.letFollow(names),
       throwIfStopped: () => this.following.throwIfStopped(),
     });
-    this.following = new Following(store, follower, batch, lingerMs);
+    this.following = new Following(store, follower, batch, Math.min(lingerMs, MOST_LINGER_MS));
     const { following } = this;
     this.later = new LaterBuilds({
       head: () => store.head(),

@@ -15,6 +15,7 @@ import { standingOf } from '#engine/standing.js';
 import { isMirror } from '#runtime/adapters.js';
 import type { Verdict } from '#engine/verdict.js';
 import { loadConfig } from '#runtime/config.js';
+import { collectGarbage } from '#runtime/heap-growth.js';
 import type { Own } from '#runtime/own/own-projections.js';
 import { OwnReplay } from '#runtime/own/own-replay.js';
 import type { NamedSnapshot } from '#runtime/named-snapshots.js';
@@ -214,7 +215,8 @@ export class DirectAccess implements Access {
         const done = projector.allCaughtUp(head);
         const ask = async (): Promise<void> => tell(engine.store.share(await projector.reached(), head));
         const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
-        await done.finally(() => clearInterval(timer));
+        const leaving = engine.customers.leave().then(collectGarbage); // building wants the room
+        await Promise.all([done, leaving]).finally(() => clearInterval(timer));
       },
     };
   }
