@@ -19,6 +19,7 @@ export class Nowhere extends ReadModel {
   override timers = this.refuse;
   override find = this.refuse;
   override scan = this.refuse;
+  override texts = this.refuse;
   override count = this.refuse;
 
   override add(_made: readonly Stored[]): Promise<void> {

@@ -144,5 +144,19 @@ export function findingContract(readModels: () => ReadModels): void {
       expect(seen).toEqual(['a', 'b', 'c-1', 'c-10', 'é', '\uFF5E', '\u{1F600}']);
       expect(await model.count()).toBe(keys.length);
     });
+
+    it('gives texts of the same documents in the same order, without tombstones', async () => {
+      const model = await readModels().open(specWith());
+      const doc = { name: 'é', list: [1, null], nested: { x: 'y' } };
+      await model.write([written('b', doc), written('a', {}), written('d', {})], { position: 1, clock: CLOCK });
+      await model.write([{ ...written('a', null), position: 2, loadedAt: 1 }], { position: 2, clock: CLOCK });
+      expect(keysOf(await model.scan('', 9))).toEqual(['b', 'd']);
+      const texts = await model.texts('', 9);
+      expect(texts.map(({ key, text }) => [key, JSON.parse(text)])).toEqual([
+        ['b', doc],
+        ['d', {}],
+      ]);
+      expect(await model.texts('b', 1)).toEqual([{ key: 'd', text: '{}' }]);
+    });
   });
 }

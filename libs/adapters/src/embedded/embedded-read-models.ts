@@ -4,6 +4,7 @@ import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { IndexNotBuilt, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type {
   Checkpoint,
+  DocumentText,
   Json,
   Pinned,
   Query,
@@ -88,6 +89,10 @@ class EmbeddedReadModel extends ReadModel {
 
   override async scan(afterKey: string, limit: number): Promise<readonly Stored[]> {
     return this.file()?.scan(afterKey, limit) ?? [];
+  }
+
+  override async texts(afterKey: string, limit: number): Promise<readonly DocumentText[]> {
+    return this.file()?.texts(afterKey, limit) ?? [];
   }
 
   override async pin(): Promise<Pinned> {

@@ -1,6 +1,15 @@
 import { declaredIndex, walkOf } from '#kernel/ports/index-order.js';
 import { StaleDocument } from '#kernel/ports/read-models.js';
-import type { Checkpoint, Json, Query, ReadModelSpec, Stored, Timer, Write } from '#kernel/ports/read-models.js';
+import type {
+  Checkpoint,
+  DocumentText,
+  Json,
+  Query,
+  ReadModelSpec,
+  Stored,
+  Timer,
+  Write,
+} from '#kernel/ports/read-models.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { DocumentRows } from './document-rows.js';
 import { orderOf, segmentsOf } from './index-walk.js';
@@ -143,6 +152,12 @@ export class ReadModelFile {
     this.findByKey();
     const sql = 'SELECT key, doc, position, due FROM docs WHERE key > ? AND doc IS NOT NULL ORDER BY key LIMIT ?';
     return (this.statement(sql).all(afterKey, limit) as Row[]).map(storedOf);
+  }
+
+  texts(afterKey: string, limit: number): readonly DocumentText[] {
+    this.findByKey();
+    const sql = 'SELECT key, doc FROM docs WHERE key > ? AND doc IS NOT NULL ORDER BY key LIMIT ?';
+    return (this.statement(sql).all(afterKey, limit) as [string, string][]).map(([key, text]) => ({ key, text }));
   }
 
   count(): number {

@@ -3,6 +3,7 @@ import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
 import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
 import type {
   Checkpoint,
+  DocumentText,
   Json,
   Pinned,
   Query,
@@ -109,6 +110,10 @@ class MemoryReadModel extends ReadModel {
   override async scan(afterKey: string, limit: number): Promise<readonly Stored[]> {
     const behind = this.live().filter(({ key }) => compareTexts(key, afterKey) > 0);
     return structuredClone(behind.sort((a, b) => compareTexts(a.key, b.key)).slice(0, limit));
+  }
+
+  override async texts(afterKey: string, limit: number): Promise<readonly DocumentText[]> {
+    return (await this.scan(afterKey, limit)).map(({ key, doc }) => ({ key, text: JSON.stringify(doc) }));
   }
 
   override async pin(): Promise<Pinned> {

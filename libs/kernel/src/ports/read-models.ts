@@ -88,6 +88,12 @@ export interface Pinned {
   release(): void;
 }
 
+/** A document as JSON. */
+export interface DocumentText {
+  readonly key: string;
+  readonly text: string;
+}
+
 /** One version of one read model. */
 export abstract class ReadModel {
   abstract readonly name: string;
@@ -117,6 +123,8 @@ export abstract class ReadModel {
   abstract find(query: Query): Promise<readonly Stored[]>;
   /** Documents in key order behind `afterKey`, tombstones left out. */
   abstract scan(afterKey: string, limit: number): Promise<readonly Stored[]>;
+  /** The same as the texts that are kept of them, for a comparison: where two texts are equal, so are the documents. */
+  abstract texts(afterKey: string, limit: number): Promise<readonly DocumentText[]>;
   /** The build that is read now, whichever readers are switched to meanwhile. It is let go by whoever pinned it. */
   abstract pin(): Promise<Pinned>;
   /** Documents, tombstones left out. */
