@@ -71,8 +71,9 @@ export class PartitionFold implements Partition {
     }
   }
 
-  index(name: string): Promise<void> {
-    return this.part(name).index();
+  async index(name: string): Promise<void> {
+    await this.part(name).index();
+    await turn(); // others say meanwhile that they are done, and take the next one
   }
 
   async end(): Promise<void> {
