@@ -212,10 +212,11 @@ export class DirectAccess implements Access {
       facts: (customerId, type) => this.factsOf(customerId, type),
       projected: async (position, tell) => {
         const head = Math.max(position, await engine.store.head());
+        await collectGarbage(); // building wants the room
         const done = projector.allCaughtUp(head);
         const ask = async (): Promise<void> => tell(engine.store.share(await projector.reached(), head));
         const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
-        const leaving = engine.customers.leave().then(collectGarbage); // building wants the room
+        const leaving = engine.customers.leave().then(collectGarbage);
         await Promise.all([done, leaving]).finally(() => clearInterval(timer));
       },
     };
