@@ -6,7 +6,7 @@ import type { Registry } from './registry.js';
 /** Facts of customers that are ready, at some 640 bytes each; a customer by itself weighs as much as three. */
 const READY_FACTS = 90_000;
 /** Bytes of those that rest, at some 260 a fact. */
-const RESTING_BYTES = 64_000_000;
+const RESTING_BYTES = 48_000_000;
 
 /**
  * Customers in memory, so that a command need not fold its customer's history. Who was not used for a while rests as JSON,
