@@ -9,12 +9,15 @@ const LOOK_MS = 250;
 /** What the young generation of a thread begins with, and does not fall below where memory is saved. */
 const LEAST_YOUNG_MB = 8;
 
+let isOurs = false;
+
 /**
  * Lets each heap of this process grow by half beyond what lives in it before it is collected, and gives half-empty pages back once the
  * process is large. By itself V8 lets garbage lie up to four times as high on a machine that has memory, and keeps pages of which
  * little lives. For the program that owns the process.
  */
 export function boundGarbage(): void {
+  isOurs = true;
   setFlagsFromString(`--heap-growing-percent=${PERCENT}`);
   setFlagsFromString(`--min-semi-space-size=${LEAST_YOUNG_MB}`);
   let isTight = false;
@@ -29,9 +32,11 @@ export function boundGarbage(): void {
 
 /**
  * Gives back what this thread threw away, and the pages that it lay in. V8 collects when more is wanted: the heap of a thread that waits
- * lies as high as its last work left it, beside threads that now want the room.
+ * lies as high as its last work left it, beside threads that now want the room. Only where `boundGarbage` was called: elsewhere the heap is
+ * somebody else's, and may be large.
  */
 export async function collectGarbage(): Promise<void> {
+  if (!isOurs) return;
   const session = new Session();
   session.connect();
   await session.post('HeapProfiler.collectGarbage'); // what `gc` of --expose-gc does leaves half-empty pages as they are
