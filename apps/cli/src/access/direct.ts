@@ -210,14 +210,17 @@ export class DirectAccess implements Access {
       },
       clock: () => this.clock(),
       facts: (customerId, type) => this.factsOf(customerId, type),
+      ended: async () => {
+        await collectGarbage();
+        await engine.customers.leave();
+        await collectGarbage();
+      },
       projected: async (position, tell) => {
         const head = Math.max(position, await engine.store.head());
-        await collectGarbage(); // building wants the room
         const done = projector.allCaughtUp(head);
         const ask = async (): Promise<void> => tell(engine.store.share(await projector.reached(), head));
         const timer = setInterval(() => void settled(ask()), ASK_EVERY_MS);
-        const leaving = engine.customers.leave().then(collectGarbage);
-        await Promise.all([done, leaving]).finally(() => clearInterval(timer));
+        await done.finally(() => clearInterval(timer));
       },
     };
   }

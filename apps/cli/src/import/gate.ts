@@ -29,6 +29,8 @@ export interface Gate {
   clock(): Promise<GateClock>;
   /** Facts of a customer's stream of one type, oldest first. */
   facts(customerId: string, type: string): AsyncIterable<AnsweredFact>;
+  /** Told that nothing more is sent: what is held for commands may go, as building read models wants the room. */
+  ended?(): Promise<void>;
   /** Waits until every read model holds a position; says how far the slowest one is. */
   projected(position: number, tell: (reached: number) => void): Promise<void>;
 }

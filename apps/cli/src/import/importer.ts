@@ -66,8 +66,10 @@ export async function importFile(options: ImportOptions): Promise<Imported> {
     const position = Math.max(await send(options, spool, post, clock), desk.position);
     const durable = secondsSince(started);
     const waits = options.wait !== false && options.dryRun !== true;
-    if (waits)
-      await options.gate.projected(position, (share) => options.progress?.('projecting', share, tally.rowsRead));
+    if (waits) {
+      const told = (share: number): void => options.progress?.('projecting', share, tally.rowsRead);
+      await Promise.all([options.gate.ended?.(), options.gate.projected(position, told)]);
+    }
     const reconciliation = tally.reconciled(durable, waits ? secondsSince(started) : null);
     const reasons = spool.reasons();
     return { reconciliation, reasons, rejects: () => spool.rejects(), remove, ...(broken !== undefined && { broken }) };
