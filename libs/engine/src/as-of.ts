@@ -116,13 +116,13 @@ export class AsOf {
     await this.reading;
     const last = this.shared.findLast(({ stream }) => stream === CALENDAR);
     const past = await Past.at(store, moment, { head, reached: reachedBy(last), positions: this.positions });
-    const { references, shared } = this.known(past);
+    const { references, shared } = this.known(past, moment.knownTo);
     if (past.until === undefined) return { past, references, shared };
     return { past, references, shared: [...shared, tick(past.until, past.upTo, store.storeId)] };
   }
 
-  private known(past: Past): Known {
-    const id = `${past.until ?? past.upTo} ${this.shared.length}`;
+  private known(past: Past, knownTo?: Position): Known {
+    const id = `${past.until ?? past.upTo} ${knownTo ?? ''} ${this.shared.length}`;
     if (this.last?.id === id) return this.last;
     const shared = this.shared.filter((recorded) => past.holds(recorded));
     this.last = { id, references: References.of(this.deps.registry, shared), shared };

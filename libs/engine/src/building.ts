@@ -1,7 +1,7 @@
 import type { Position, Recorded } from '#kernel/fact.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import type { Build } from './build.js';
-import { Incoming } from './incoming.js';
+import { incomingOf } from './incoming.js';
 import { Pass } from './pass.js';
 import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
@@ -58,15 +58,14 @@ export async function catchUp(
   runs: readonly ProjectionRun[],
   upTo: Position,
 ): Promise<void> {
-  const { store, registry, reader, references, batch = BATCH } = options;
+  const { store, registry, batch = BATCH } = options;
   const after = Math.min(...runs.map(({ folded }) => folded));
   const skip = unwantedTypes(
     registry,
     runs.map(({ projection }) => projection),
   );
   for await (const { facts, position } of store.readAll({ after, upTo, batch, skip })) {
-    for (const recorded of facts) references.take(recorded);
-    const incoming = facts.map((recorded) => new Incoming(recorded, registry, reader));
+    const incoming = incomingOf(facts, options);
     for (const run of runs) await run.apply(incoming, position, UNWRITTEN);
   }
   for (const run of runs) {

@@ -110,6 +110,16 @@ export class NotYetProjected extends DomainError {
   }
 }
 
+/** The pages before were of a build that is gone: the read model was rebuilt, and the former one dropped. Begin with the first page. */
+export class CursorExpired extends DomainError {
+  readonly code = 'read_model.cursor_expired';
+  readonly kind = 'conflict';
+
+  constructor(model: string) {
+    super(`What this cursor continues of ${model} was replaced and dropped. Begin anew, without a cursor.`);
+  }
+}
+
 /** No such read model, command, policy, customer or document. */
 export class NotFound extends DomainError {
   readonly code: string;

@@ -1,4 +1,5 @@
 import { customerOf, type Fact, type Recorded } from '#kernel/fact.js';
+import type { ProjectorOptions } from './projector-options.js';
 import { openNone, unreadFact, type FactReader, type Opens } from './reader.js';
 import type { Registry } from './registry.js';
 
@@ -35,4 +36,16 @@ export class Incoming {
   unread(): Fact {
     return unreadFact(this.recorded);
   }
+}
+
+/** Facts in the order of the log, as projections take them; what concerns everybody is known from now on. */
+export function incomingOf(
+  facts: readonly Recorded[],
+  { registry, reader, references }: Pick<ProjectorOptions, 'registry' | 'reader' | 'references'>,
+): readonly Incoming[] {
+  const shared = new Set(registry.sharedTypes);
+  return facts.map((recorded) => {
+    if (shared.has(recorded.type)) references.take(recorded);
+    return new Incoming(recorded, registry, reader);
+  });
 }

@@ -16,6 +16,7 @@ export class Nowhere extends ReadModel {
   override keep = this.refuse;
   override index = this.refuse;
   override pin = this.refuse;
+  override edition = this.refuse;
   override timers = this.refuse;
   override find = this.refuse;
   override scan = this.refuse;

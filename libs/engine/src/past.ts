@@ -19,6 +19,8 @@ import { toInstant, type Instant } from '#kernel/time.js';
 export interface Moment {
   readonly at: Instant | Position;
   readonly by: 'recorded' | 'business';
+  /** As it was known when the store ended here; as it is known now where this is left out. */
+  readonly knownTo?: Position;
 }
 
 /** @throws {InvalidRequest} for neither an instant nor a position, or a position by business time */
@@ -74,19 +76,19 @@ export class Past extends EventStore {
   }
 
   /** @throws {InvalidRequest} for a moment that has not come */
-  static async at(store: EventStore, { at, by }: Moment, known?: Known): Promise<Past> {
+  static async at(store: EventStore, { at, by, knownTo = Infinity }: Moment, known?: Known): Promise<Past> {
     const { head, reached, positions } = known ?? (await knownOf(store));
     if (typeof at === 'number') {
       if (at > head) throw notYet(`${at} lies behind the newest fact, ${head}`);
-      return new Past(store, at, undefined);
+      return new Past(store, Math.min(at, knownTo), undefined);
     }
     if (by === 'recorded') {
       const found = positions.get(at) ?? (await positionAt(store, at, head));
       if (found < head) remember(positions, at, found); // what comes later was recorded later
-      return new Past(store, found, undefined);
+      return new Past(store, Math.min(found, knownTo), undefined);
     }
     if (reached === undefined || at > reached) throw notYet(`business time has reached ${reached ?? 'nothing'} only`);
-    return new Past(store, head, at);
+    return new Past(store, Math.min(head, knownTo), at);
   }
 
   get storeId(): string {

@@ -1,11 +1,11 @@
 import type { Position } from '#kernel/fact.js';
 import type { Batch } from '#kernel/ports/event-store.js';
-import type { ReadModel } from '#kernel/ports/read-models.js';
+import type { Pinned, ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { NotYetProjected } from './errors.js';
 import { catchUp } from './building.js';
 import { Following } from './following.js';
-import { Incoming } from './incoming.js';
+import { incomingOf } from './incoming.js';
 import { LaterBuilds, WORTH_A_BUILD } from './later-builds.js';
 import { Parking } from './parking.js';
 import type { Compared, Progress, Projecting, ProjectionStatus } from './projecting.js';
@@ -123,6 +123,10 @@ export class Projector implements Projecting {
     return answeringOf(readModels, specOf(registry, name));
   }
 
+  async pin(name: string, edition: string): Promise<Pinned | undefined> {
+    return this.options.readModels.pin(specOf(this.options.registry, name), edition);
+  }
+
   /** Whoever waits for one projection does not wait for the others: that one goes ahead of them. */
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
     if (this.run(name).position >= position) return;
@@ -224,7 +228,7 @@ export class Projector implements Projecting {
   }
 
   private async take(read: Batch): Promise<void> {
-    const incoming = this.incoming(read);
+    const incoming = incomingOf(read.facts, this.options);
     const { batch = BATCH } = this.options;
     const patient = this.isBulk && !this.waiters.any;
     const behind = patient || read.facts.length >= batch;
@@ -247,15 +251,6 @@ export class Projector implements Projecting {
   private async note(): Promise<void> {
     this.noting = undefined;
     for (const run of this.current) await run.note();
-  }
-
-  private incoming({ facts }: Batch): readonly Incoming[] {
-    const { registry, reader, references } = this.options;
-    const shared = new Set(registry.sharedTypes);
-    return facts.map((recorded) => {
-      if (shared.has(recorded.type)) references.take(recorded);
-      return new Incoming(recorded, registry, reader);
-    });
   }
 
   private run(name: string): ProjectionRun {

@@ -1,6 +1,8 @@
 import { InvalidRequest } from '#kernel/errors.js';
-import { fieldOf, type Json, type Query, type Range, type ReadModel, type Stored } from '#kernel/ports/read-models.js';
+import { fieldOf, type Json, type Pinned, type Query, type Range, type ReadModel } from '#kernel/ports/read-models.js';
 import type { Index } from '#kernel/projection.js';
+import { cursorBehind, cursorIn, foreignCursor, type Cursor } from './cursor.js';
+import { CursorExpired } from './errors.js';
 import { specOf, standingStill, type ReadSide } from './read-side.js';
 import type { Registry } from './registry.js';
 
@@ -42,6 +44,8 @@ export class Queries {
   constructor(
     private readonly registry: Registry,
     private readonly readSide: ReadSide,
+    /** Names what is asked where the same is folded again for later pages. */
+    private readonly edition?: string,
   ) {}
 
   /** A document by its key; undefined where there is none. @throws {NotFound} @throws {NotYetProjected} */
@@ -55,19 +59,34 @@ export class Queries {
     return { doc: stored.doc, position: stored.position, ...(!isPresent && { version }) };
   }
 
-  /** @throws {InvalidRequest} naming the indexes there are @throws {NotFound} @throws {NotYetProjected} */
+  /**
+   * Pages behind the first are of the build that the first was of, also when readers have another one by now.
+   *
+   * @throws {InvalidRequest} naming the indexes there are @throws {CursorExpired} @throws {NotFound} @throws {NotYetProjected}
+   */
   async find(name: string, find: Find, wait?: Wait): Promise<Page> {
     const spec = specOf(this.registry, name);
-    const query = plan(spec.indexes, find, this.sampleOf(name));
+    const cursor = find.cursor === undefined ? undefined : cursorIn(find.cursor);
+    const query = plan(spec.indexes, find, cursor?.after, this.sampleOf(name));
     if (wait !== undefined) await this.readSide.caughtUp(name, wait.position, wait.timeoutMs);
-    const pinned = await (await this.readSide.answering(name)).pin();
+    const { model, release } = await this.pinnedFor(name, cursor);
     try {
-      const { version } = pinned.model;
-      const page = await pageOf(pinned.model, query);
+      const { version } = model;
+      const page = await pageOf(model, query, this.edition);
       return version === spec.version ? page : { ...page, version };
     } finally {
-      pinned.release();
+      release();
     }
+  }
+
+  private async pinnedFor(name: string, cursor: Cursor | undefined): Promise<Pinned> {
+    if (cursor === undefined || this.edition !== undefined) {
+      if (cursor !== undefined && cursor.edition !== this.edition) throw foreignCursor();
+      return (await this.readSide.answering(name)).pin();
+    }
+    const pinned = await this.readSide.pin(name, cursor.edition);
+    if (pinned === undefined) throw new CursorExpired(name);
+    return pinned;
   }
 
   /** The same questions to the build that answers now, whichever readers are switched to meanwhile. @throws {NotFound} */
@@ -92,7 +111,7 @@ export interface Wait {
   readonly timeoutMs: number;
 }
 
-async function pageOf(model: ReadModel, plan: Plan): Promise<Page> {
+async function pageOf(model: ReadModel, plan: Plan, edition: string | undefined): Promise<Page> {
   const { limit } = plan;
   const { position } = await model.checkpoint();
   const found =
@@ -103,22 +122,22 @@ async function pageOf(model: ReadModel, plan: Plan): Promise<Page> {
   const last = page.at(-1);
   const items = page.map(({ doc }) => doc as Json);
   if (found.length <= limit || last === undefined) return { items, position };
-  return { items, position, cursor: cursorOf(last, plan.index) };
+  return { items, position, cursor: cursorBehind(last, plan.index, edition ?? (await model.edition())) };
 }
 
 type Plan =
   | { readonly index: undefined; readonly afterKey: string; readonly limit: number }
   | { readonly index: Index; readonly query: Omit<Query, 'limit'>; readonly limit: number };
 
-function plan(indexes: readonly Index[], find: Find, sample: Json): Plan {
-  const { where = {}, sort = [], limit = USUAL_PAGE, cursor } = find;
+function plan(indexes: readonly Index[], find: Find, after: Cursor['after'] | undefined, sample: Json): Plan {
+  const { where = {}, sort = [], limit = USUAL_PAGE } = find;
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST_PER_PAGE) {
     throw new InvalidRequest([{ path: 'limit', message: `must be a whole number from 1 to ${MOST_PER_PAGE}` }]);
   }
-  const after = cursor === undefined ? undefined : fromCursor(cursor);
   const wanted = sort.map((field) => (field.startsWith('-') ? ([field.slice(1), -1] as const) : ([field, 1] as const)));
   if (Object.keys(where).length === 0 && wanted.length === 0) {
-    return { index: undefined, afterKey: String(after?.at(-1) ?? ''), limit };
+    if (after !== undefined && after.length !== 1) throw foreignCursor();
+    return { index: undefined, afterKey: String(after?.[0] ?? ''), limit };
   }
   for (const index of indexes) {
     const query = fit(index, where, wanted, sample);
@@ -184,26 +203,6 @@ function valueOf(text: string, like: unknown): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d{1,15}(\.\d{1,9})?$/.test(text) ? Number(text) : text;
 }
-
-const cursorOf = ({ key, doc }: Stored, index: Index | undefined): string => {
-  const values = Object.keys(index ?? {}).map((field) => fieldOf(doc as Json, field));
-  return Buffer.from(JSON.stringify([...values, key])).toString('base64url');
-};
-
-function fromCursor(cursor: string): readonly unknown[] {
-  try {
-    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(values) && values.length > 0 && values.every(isScalar)) return values;
-  } catch {
-    // told apart below, with the same words as a cursor of another shape
-  }
-  throw foreignCursor();
-}
-
-const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
-
-const foreignCursor = (): InvalidRequest =>
-  new InvalidRequest([{ path: 'cursor', message: 'is none that a page of this query gave' }]);
 
 const shown = (index: Index): string =>
   Object.entries(index)

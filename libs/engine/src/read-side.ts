@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '#kernel/fact.js';
-import type { ReadModel, ReadModels, ReadModelSpec } from '#kernel/ports/read-models.js';
+import type { Pinned, ReadModel, ReadModels, ReadModelSpec } from '#kernel/ports/read-models.js';
 import { NotFound, NotYetProjected } from './errors.js';
 import type { Registry } from './registry.js';
 
@@ -10,6 +10,8 @@ export interface ReadSide {
   model(name: string): Promise<ReadModel>;
   /** What readers are to have: until the present version is built the one before, which stands still. @throws {NotFound} */
   answering(name: string): Promise<ReadModel>;
+  /** What readers have or had, as long as it is kept, by its edition. @throws {NotFound} */
+  pin(name: string, edition: string): Promise<Pinned | undefined>;
   /** Waits until a read model holds everything up to a position. @throws {NotYetProjected} after `timeoutMs` */
   caughtUp(name: string, position: Position, timeoutMs?: number): Promise<void>;
 }
@@ -31,6 +33,10 @@ export class PollingReadSide implements ReadSide {
     return answeringOf(this.readModels, specOf(this.registry, name));
   }
 
+  async pin(name: string, edition: string): Promise<Pinned | undefined> {
+    return this.readModels.pin(specOf(this.registry, name), edition);
+  }
+
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {
     const model = await this.model(name);
     const until = performance.now() + timeoutMs;
@@ -47,6 +53,7 @@ export class PollingReadSide implements ReadSide {
 export const standingStill = (model: ReadModel): ReadSide => ({
   model: () => Promise.resolve(model),
   answering: () => Promise.resolve(model),
+  pin: async (_, edition) => (edition === (await model.edition()) ? model.pin() : undefined),
   caughtUp: () => Promise.resolve(),
 });
 

@@ -2,7 +2,7 @@ import type { Proposed } from '#kernel/fact.js';
 import { customerStream } from '#kernel/fact.js';
 import { counting, switches } from '#testing/counting.js';
 import { engineWorld, type World } from '#testing/engine-world.js';
-import { NotYetProjected, UnreadableHistory } from './errors.js';
+import { CursorExpired, NotYetProjected, UnreadableHistory } from './errors.js';
 
 let world: World;
 beforeEach(async () => {
@@ -111,6 +111,28 @@ describe('finding documents', () => {
     }
     expect(seen).toEqual([6, 3, 3, 3]);
   });
+  it('goes on with the build of the first page whichever is read, and says so where it is gone', async () => {
+    const { projector } = world.engine;
+    const question = { sort: ['group', '-sum'], limit: 4 };
+    const [first, all] = [await find(question), await find({ ...question, limit: 9 })];
+    const rest = async () => find({ ...question, cursor: first.cursor });
+    await projector?.rebuild('sums', undefined, true);
+    await count('c4', 30); // only what is read now is folded on
+    await world.quiet();
+    expect([...first.items, ...(await rest()).items]).toEqual(all.items);
+    const later = await find(question);
+    const behindLater = async () => (await find({ ...question, cursor: later.cursor })).items.map(({ sum }) => sum);
+    expect(await behindLater()).toEqual([31, 4]);
+    await projector?.switchBack('sums');
+    await count('c5', 30);
+    await world.quiet();
+    expect(await behindLater()).toEqual([31, 4]);
+    expect((await rest()).items.map(({ sum }) => sum)).toEqual([34, 31]);
+    await projector?.drop('sums');
+    await expect(behindLater()).rejects.toMatchObject({ code: 'read_model.cursor_expired', kind: 'conflict' });
+    await projector?.rebuild('sums');
+    await expect(rest()).rejects.toBeInstanceOf(CursorExpired);
+  });
   it('walks an index from either end, over a range', async () => {
     const sums = async (options: object) => (await find(options)).items.map(({ sum }) => sum);
     expect(await sums({ where: { group: '1' }, sort: ['sum'] })).toEqual([1, 4]);
@@ -135,6 +157,8 @@ describe('finding documents', () => {
       { cursor: 'xyz' },
       { where: { group: { like: '1' } } },
       { where: { group: '0' }, cursor: foreign },
+      { cursor: (await find({ sort: ['group'], limit: 1 })).cursor },
+      { cursor: Buffer.from('["c0"]').toString('base64url') },
     ]) {
       await expect(find(options)).rejects.toMatchObject({ code: 'request.invalid' });
     }

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidRequest } from '#kernel/errors.js';
+import type { Position } from '#kernel/fact.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import { AsOf } from '#engine/as-of.js';
+import { cursorIn, foreignCursor } from '#engine/cursor.js';
 import { differences, type Difference } from '#engine/differences.js';
 import type { Engine } from '#engine/engine.js';
 import type { Moment } from '#engine/past.js';
@@ -57,24 +60,33 @@ export class PastReads {
     return this.reasons.explain(customerId, statement, which, moment);
   }
 
-  /** @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
-  async queries(name: string, moment: Moment): Promise<Queries> {
-    const model = await this.model(name, moment);
-    return new Queries(this.engine.registry, standingStill(model));
+  /**
+   * Pages behind the first are of what was known when that was asked for, whatever was said late since.
+   *
+   * @throws {NotFound} @throws {InvalidRequest} for a moment that has not come, or a cursor of another one
+   */
+  async queries(name: string, moment: Moment, cursor?: string): Promise<Queries> {
+    const { upTo } = (await this.asOf.at(moment)).past;
+    const edition = cursor === undefined ? editionOf(name, moment, upTo) : cursorIn(cursor).edition;
+    const knownTo = Number(edition.slice(edition.indexOf('.') + 1));
+    if (!(knownTo <= upTo) || edition !== editionOf(name, moment, knownTo)) throw foreignCursor();
+    const model = await this.model(name, { ...moment, knownTo });
+    return new Queries(this.engine.registry, standingStill(model), edition);
   }
 
   /** What differs in a read model between two moments. @throws {NotFound} @throws {InvalidRequest} also where `to` is the earlier one */
   async differences(name: string, from: Moment, to: Moment): Promise<AsyncGenerator<Difference>> {
     await this.inOrder(from, to);
-    return differences(await this.model(name, from), await this.model(name, to));
+    const knownTo = await this.engine.store.head();
+    const [before, after] = [await this.model(name, { ...from, knownTo }), await this.model(name, { ...to, knownTo })];
+    return differences(before, after);
   }
 
   /** A whole read model. @throws {NotFound} @throws {InvalidRequest} for a moment that has not come */
   async model(name: string, moment: Moment, tell?: Progress): Promise<ReadModel> {
-    // late facts change what is known of a business time
-    const known = moment.by === 'business' ? await this.engine.store.head() : '';
-    const id = JSON.stringify([name, moment, known]);
-    const folding = this.folded.get(id) ?? this.fold(name, moment, tell);
+    const { upTo, until } = (await this.asOf.at(moment)).past;
+    const id = JSON.stringify([name, upTo, until]); // late facts change what is known of a business time
+    const folding = this.folded.get(id) ?? this.fold(name, { ...moment, knownTo: upTo }, tell);
     this.folded.delete(id);
     this.folded.set(id, folding);
     folding.catch(() => this.folded.delete(id));
@@ -119,4 +131,13 @@ export class PastReads {
     await readModels.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Names a read model of a moment, as it was known when the store ended at a position. */
+function editionOf(name: string, { at, by }: Moment, knownTo: Position): string {
+  const what = createHash('sha256')
+    .update(JSON.stringify([name, at, by]))
+    .digest('base64url')
+    .slice(0, 8);
+  return `${what}.${knownTo}`;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Position } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
-import type { ReadModel, ReadModels } from '#kernel/ports/read-models.js';
+import type { Pinned, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { Compared, Progress, Projecting, ProjectionStatus } from '#engine/projecting.js';
 import { answeringOf, specOf } from '#engine/read-side.js';
 import type { Registry } from '#engine/registry.js';
@@ -108,6 +108,10 @@ export class ProjectorThread implements Projecting {
 
   answering(name: string): Promise<ReadModel> {
     return answeringOf(this.readModels, specOf(this.registry, name));
+  }
+
+  async pin(name: string, edition: string): Promise<Pinned | undefined> {
+    return this.readModels.pin(specOf(this.registry, name), edition);
   }
 
   async caughtUp(name: string, position: Position, timeoutMs = Infinity): Promise<void> {

@@ -38,14 +38,14 @@ export class Reads {
 
   find(name: string, find: Find, when: When = {}): Promise<Page> {
     return traced('query find', { 'patron.read_model': name }, async () =>
-      (await this.queries(name, when)).find(name, find, when.wait),
+      (await this.queries(name, when, find.cursor)).find(name, find, when.wait),
     );
   }
 
   /** Of now, of a moment, or of a snapshot. @throws {NotFound} */
-  private async queries(name: string, { moment, snapshot, build }: When): Promise<Queries> {
+  private async queries(name: string, { moment, snapshot, build }: When, cursor?: string): Promise<Queries> {
     if (snapshot !== undefined) return this.past.snapshots.queries(snapshot, name);
-    return moment === undefined ? (build ?? this.engine.queries) : this.past.queries(name, moment);
+    return moment === undefined ? (build ?? this.engine.queries) : this.past.queries(name, moment, cursor);
   }
 
   /** Read models that are kept as of a moment. */

@@ -101,7 +101,10 @@ export const ROUTES: readonly Route[] = [
         type: 'integer',
         minimum: 1,
       }),
-      query('cursor', 'As the page before gave it.'),
+      query(
+        'cursor',
+        'As the page before gave it; goes on in the build that the first page was of, as long as it is kept.',
+      ),
       ...AFTER,
       ...AS_OF,
       SNAPSHOT,
@@ -111,7 +114,7 @@ export const ROUTES: readonly Route[] = [
       },
     ],
     answers: { 200: { schema: 'Page', types: ['application/json', 'text/csv', NDJSON] } },
-    problems: [400, 404, 503],
+    problems: [400, 404, 409, 503],
   },
   {
     ...{ method: 'GET', path: '/v1/differences/:name', action: 'read-models' },

@@ -31,6 +31,42 @@ export function answeringContract(subject: () => ReadModelsSubject): void {
       pinned[1]?.release();
     });
 
+    it('names each build, in every process alike, and has it by its name as long as it is kept', async () => {
+      const other = (await subject().another?.()) ?? readModels();
+      const reader = await readModels().open(SPEC);
+      const editions: string[] = [];
+      const begun = async (key: string, former: 'keep' | 'drop'): Promise<void> => {
+        const build = await readModels().build(SPEC);
+        await build.write([written(key, { stage: 'new' })], { position: 6, clock: CLOCK });
+        await readModels().swap(build, former);
+        editions.push(await reader.edition());
+      };
+      const kept = async (from: ReadModels): Promise<unknown> =>
+        Promise.all(
+          editions.map(async (edition) => {
+            const pinned = await from.pin(SPEC, edition);
+            const found = await pinned?.model.find({ index: BY_STAGE, equal: { stage: 'new' }, limit: 5 });
+            pinned?.release();
+            return found && keysOf(found)[0];
+          }),
+        );
+      await begun('first', 'drop');
+      await reader.write([written('a', { stage: 'old' })], { position: 7, clock: CLOCK });
+      expect(await reader.edition()).toBe(editions[0]); // what is folded on is the same build
+      await begun('second', 'keep');
+      for (const from of [readModels(), other]) expect(await kept(from)).toEqual(['first', 'second']);
+      await readModels().switchBack(SPEC);
+      for (const from of [other, readModels()]) expect(await kept(from)).toEqual(['first', 'second']);
+      await readModels().drop(SPEC);
+      for (const from of [readModels(), other]) expect(await kept(from)).toEqual(['first', undefined]);
+      await begun('third', 'keep');
+      const NEXT = { ...SPEC, version: 2 };
+      const pinned = await readModels().pin(NEXT, editions[2] ?? '');
+      expect([pinned?.model.version, keysOf((await pinned?.model.scan('', 9)) ?? [])]).toEqual([1, ['third']]);
+      pinned?.release();
+      expect(await kept(readModels())).toEqual(['first', undefined, 'third']);
+    });
+
     it('has what readers had of the newest earlier version, until one build of this version follows another', async () => {
       const NEXT = { ...SPEC, version: 3 };
       for (const version of [1, 2]) {

@@ -101,6 +101,10 @@ class EmbeddedReadModel extends ReadModel {
     return { model: new EmbeddedReadModel(this.spec, () => file, this.pins, this.isEarlier), release };
   }
 
+  override async edition(): Promise<string> {
+    return this.file()?.edition ?? '';
+  }
+
   override async count(): Promise<number> {
     return this.file()?.count() ?? 0;
   }
@@ -138,6 +142,15 @@ export class EmbeddedReadModels extends ReadModels {
     const found = slot.earlier();
     if (found === undefined) return undefined;
     return new EmbeddedReadModel(found.spec, () => found.file, slot.pins, true);
+  }
+
+  override async pin(spec: ReadModelSpec, edition: string): Promise<Pinned | undefined> {
+    const slot = this.slotOf(spec);
+    const found = slot.ofEdition(edition);
+    if (found === undefined) return undefined;
+    const { file, spec: of, place } = found;
+    const release = place === 'kept' ? () => file.close() : slot.pins.hold(file);
+    return { model: new EmbeddedReadModel(of, () => file, slot.pins, place === 'earlier'), release };
   }
 
   override async build(spec: ReadModelSpec): Promise<ReadModel> {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { declaredIndex, walkOf } from '#kernel/ports/index-order.js';
 import { StaleDocument } from '#kernel/ports/read-models.js';
 import type {
@@ -63,6 +65,10 @@ export class ReadModelFile {
       this.db.close();
       throw error;
     }
+  }
+
+  get edition(): string {
+    return editionOf(this.path);
   }
 
   checkpoint(): Checkpoint {
@@ -263,3 +269,7 @@ export class ReadModelFile {
 function storedOf([key, doc, position, due]: Row): Stored {
   return { key, doc: doc === null ? null : (JSON.parse(doc) as Json), position, due };
 }
+
+/** Each build has a file name of its own. */
+export const editionOf = (path: string): string =>
+  createHash('sha256').update(basename(path)).digest('base64url').slice(0, 12);

@@ -6,7 +6,7 @@ import { instantOf } from '#kernel/time.js';
 import { EarlierBuilds } from './earlier-builds.js';
 import { moveDatabase, removeDatabase, replaceFile } from './durable-files.js';
 import { Pins } from './pins.js';
-import { BrokenReadModel, ReadModelFile } from './read-model-file.js';
+import { BrokenReadModel, editionOf, ReadModelFile } from './read-model-file.js';
 import { mayLack, unsyncedEnding } from './running-since.js';
 import { isBusy, isMissing, isTorn, needsWriter } from './sqlite.js';
 
@@ -15,6 +15,13 @@ const NOTICE_SWAP_MS = 100;
 
 /** Writers of one build wait for each other's portions, also where the disk is slow. */
 const WAIT_FOR_OTHERS_MS = 60_000;
+
+/** A build that readers have or had. */
+interface Edition {
+  readonly file: ReadModelFile;
+  readonly spec: ReadModelSpec;
+  readonly place: 'read' | 'kept' | 'earlier';
+}
 
 export interface SlotOptions {
   readonly folder: string;
@@ -72,6 +79,20 @@ export class ReadModelSlot {
       if (isUnreadable(error, mode)) return undefined;
       throw error;
     }
+  }
+
+  /** What readers have, or had and is kept, by its edition; a `kept` file is the asker's to close. */
+  ofEdition(edition: string): Edition | undefined {
+    this.lookedAtMs = -Infinity; // a page may be of a process that saw a switch before this one did
+    const file = this.current();
+    if (file?.edition === edition) return { file, spec: this.spec, place: 'read' };
+    const path = this.kept();
+    if (path !== undefined && editionOf(path) === edition) {
+      const kept = this.readable(path);
+      return kept && { file: kept, spec: this.spec, place: 'kept' };
+    }
+    const earlier = this.earlier();
+    return earlier?.file.edition === edition ? { ...earlier, place: 'earlier' } : undefined;
   }
 
   /** An empty build; those that an earlier process left unfinished, or did not put away, are removed. */
@@ -194,6 +215,16 @@ export class ReadModelSlot {
       moveDatabase(path, aside);
       notice(`${path} was broken; it was set aside as ${aside} and read model ${this.spec.name} is folded again.`);
       return this.opened(path);
+    }
+  }
+
+  /** Undefined where it was removed meanwhile. */
+  private readable(path: string): ReadModelFile | undefined {
+    try {
+      return new ReadModelFile(path, this.spec, 'read');
+    } catch (error) {
+      if (isUnreadable(error, 'read')) return undefined;
+      throw error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
 import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
@@ -16,6 +17,7 @@ import { EARLIEST } from '#kernel/time.js';
 import { pageOf } from './page.js';
 
 interface Build {
+  readonly edition: string;
   docs: ReadonlyMap<string, Stored>;
   checkpoint: Checkpoint;
 }
@@ -30,7 +32,11 @@ interface Slot {
 
 type NamedSlot = Slot & { readonly name: string; readonly version: number };
 
-const emptyBuild = (): Build => ({ docs: new Map(), checkpoint: { position: 0, clock: EARLIEST } });
+const emptyBuild = (): Build => ({
+  edition: randomUUID(),
+  docs: new Map(),
+  checkpoint: { position: 0, clock: EARLIEST },
+});
 
 class MemoryReadModel extends ReadModel {
   readonly name: string;
@@ -120,6 +126,10 @@ class MemoryReadModel extends ReadModel {
     return { model: new MemoryReadModel(this.spec, { build: this.slot.build }), release: () => undefined };
   }
 
+  override async edition(): Promise<string> {
+    return this.slot.build.edition;
+  }
+
   override async count(): Promise<number> {
     return this.live().length;
   }
@@ -143,6 +153,14 @@ export class MemoryReadModels extends ReadModels {
       .sort((left, right) => right.version - left.version);
     const [slot] = others;
     return slot && new MemoryReadModel({ ...spec, name, version: slot.version }, { build: slot.build });
+  }
+
+  override async pin(spec: ReadModelSpec, edition: string): Promise<Pinned | undefined> {
+    const { build, former } = this.slotOf(spec);
+    const kept = [build, former].find((one) => one?.edition === edition);
+    const model = kept === undefined ? await this.earlier(spec) : new MemoryReadModel(spec, { build: kept });
+    if (model === undefined || (await model.edition()) !== edition) return undefined;
+    return { model, release: () => undefined };
   }
 
   override async build(spec: ReadModelSpec): Promise<ReadModel> {

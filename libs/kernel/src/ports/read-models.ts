@@ -127,6 +127,8 @@ export abstract class ReadModel {
   abstract texts(afterKey: string, limit: number): Promise<readonly DocumentText[]>;
   /** The build that is read now, whichever readers are switched to meanwhile. It is let go by whoever pinned it. */
   abstract pin(): Promise<Pinned>;
+  /** Names the build that is read now, in every process alike; another build never has the same name. */
+  abstract edition(): Promise<string>;
   /** Documents, tombstones left out. */
   abstract count(): Promise<number>;
 }
@@ -146,6 +148,8 @@ export abstract class ReadModels {
    * is. Nobody folds it: it stands still until it is dropped, or a build of this version follows another.
    */
   abstract earlier(spec: ReadModelSpec): Promise<ReadModel | undefined>;
+  /** The build that is read, or that was and is kept, by its edition; undefined where there is none any more. */
+  abstract pin(spec: ReadModelSpec, edition: string): Promise<Pinned | undefined>;
   /** An empty build beside the one being read; one that was left unfinished is removed. */
   abstract build(spec: ReadModelSpec): Promise<ReadModel>;
   /** The build that a process which ended left unfinished, as far as it was written; undefined where there is none. */
