@@ -112,6 +112,62 @@ describe('hostile headers', () => {
   });
 });
 
+describe('a header that would not be kept to', () => {
+  const line = `${JSON.stringify({ command: 'EarnPoints', customerId: 'h-1', earningId: 'e', points: 1 })}\n`;
+  const rules = '{"rules":{"zone":"UTC","currency":"SEK"}}';
+  it.each([
+    ['an Idempotency-Key for many commands', '/v1/commands', line, { 'idempotency-key': 'k' }, 'idempotency-key'],
+    ['an If-Match for many commands', '/v1/commands', line, { 'if-match': '"0"' }, 'if-match'],
+    ['an If-Match for a policy', '/v1/policies/company', rules, { 'if-match': '"0"' }, 'if-match'],
+    ['an If-Match for the clock', '/v1/commands/AdvanceClock', '{"to":"2026-03-09"}', { 'if-match': '"0"' }, 'ifMatch'],
+    ['an Idempotency-Key in UTF-8', BUY, bought, { 'idempotency-key': '\u00e9' }, 'idempotency-key'],
+  ])('%s is refused', async (_, path, body, headers, named) => {
+    const type = path === '/v1/commands' ? 'application/x-ndjson' : 'application/json';
+    const answer = await unharmed(server, admin, () => admin.post(path, body, { 'content-type': type, ...headers }));
+    expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([400, named]);
+  });
+
+  it('a revision in a line to the clock is refused, and the next line is read', async () => {
+    const clock = `${JSON.stringify({ command: 'AdvanceClock', to: '2026-03-09', ifMatch: 0 })}\n`;
+    const [refused, next] = await unharmed(server, admin, () => admin.lines(clock + line, '/v1/commands?dryRun=true'));
+    expect([refused.status, refused.errors[0].path, next.status]).toEqual([400, 'ifMatch', 200]);
+  });
+});
+
+describe('a type or coding of a body', () => {
+  it.each(['GZIP', 'x-gzip', 'Gzip', 'Identity'])('%s is known, however it is written', async (coding) => {
+    const packed = coding === 'Identity' ? Buffer.from(bought) : gzipSync(bought);
+    const headers = [JSON_TYPE, `Content-Encoding: ${coding}`, `Content-Length: ${packed.length}`, 'Connection: close'];
+    expect(await heard([headOf(admin, `POST ${BUY}?dryRun=true`, ...headers), packed])).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('of another coding the answer says which one is known', async () => {
+    const answer = await admin.post(BUY, bought, { 'content-encoding': 'br' });
+    expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'gzip']);
+  });
+
+  it.each([
+    ['text/plain', 'text/plain'],
+    ['no type', ''],
+    ['application/jsonl', 'application/jsonl'],
+  ])('of %s the answer says what to send', async (_, type) => {
+    const headers = type === '' ? [] : [`Content-Type: ${type}`];
+    const { text, status } = await heard([
+      headOf(admin, `POST ${BUY}`, ...headers, 'Content-Length: 2', 'Connection: close'),
+      '{}',
+    ]);
+    expect([status, text]).toEqual([415, expect.stringMatching(/application\/json.*application\/x-ndjson/)]);
+  });
+
+  it('a byte order mark is named, in a body and at the head of many lines', async () => {
+    const body = await unharmed(server, admin, () => admin.post(BUY, `\ufeff${bought}`));
+    const [line] = await unharmed(server, admin, () => admin.lines(`\ufeff${bought}\n`));
+    for (const { detail } of [body.body, line]) expect(detail).toContain('byte order mark');
+  });
+});
+
 describe('a hostile body on the wire', () => {
   const zipped = gzipSync(bought);
   const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));

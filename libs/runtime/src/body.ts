@@ -8,6 +8,7 @@ import { InvalidRequest } from '#kernel/errors.js';
 import { BodyTooLarge, BodyTooSlow } from './errors.js';
 import type { Limits } from './limits.js';
 
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 const wrong = (message: string): InvalidRequest => new InvalidRequest([{ path: '', message }]);
 const unreadable = (error: Error): InvalidRequest => wrong(`cannot be read: ${error.message}`);
 
@@ -25,6 +26,8 @@ export function acceptBodies(server: FastifyInstance, limits: Limits): void {
 /** @throws {InvalidRequest} for bytes that are no JSON text in UTF-8 */
 export function jsonOf(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw wrong('is no UTF-8');
+  if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK))
+    throw wrong('begins with a byte order mark: send UTF-8 without one');
   try {
     return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {
@@ -44,11 +47,13 @@ export async function* piecesOf(body: Readable, pieceMs: number): AsyncGenerator
   }
 }
 
+/** @source RFC 9110, 8.4.1: codings are known in upper and lower case, x-gzip as gzip */
 function plain({ headers }: FastifyRequest, payload: IncomingMessage): Readable {
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding === 'identity') return payload;
-  if (encoding !== 'gzip')
-    throw new UnsupportedMediaTypeException(`Content-Encoding ${encoding}: only gzip is known here.`);
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (/^identity$/i.test(coding)) return payload;
+  if (!/^(x-)?gzip$/i.test(coding)) {
+    throw new UnsupportedMediaTypeException(`Content-Encoding ${coding.slice(0, 100)}: only gzip is known here.`);
+  }
   // gzip that breaks off fails after its last byte was taken, when the pipeline is done with it and perhaps nobody reads it yet
   return pipeline(payload, createGunzip().on('error', ignored), ignored);
 }

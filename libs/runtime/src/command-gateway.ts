@@ -98,6 +98,11 @@ export class CommandGateway {
     const commandId = this.commandIdOf(submission);
     const by = actor === undefined ? {} : { actor };
     if (slice === undefined || part === undefined) {
+      if (ifMatch !== undefined) {
+        throw new InvalidRequest([
+          { path: 'ifMatch', message: `goes with a command to a customer; ${type} is to none` },
+        ]);
+      }
       return { type, slice: undefined, request: { commandId, command: command as AnySystemCommand, dryRun, ...by } };
     }
     const { source } = command as { readonly source?: string };

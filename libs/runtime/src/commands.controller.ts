@@ -11,7 +11,7 @@ import { Ending } from './ending.js';
 import { BodyTooLarge, Stopping } from './errors.js';
 import { inOrder } from './in-order.js';
 import { linesOf, type Line } from './lines.js';
-import { onceIn, Params, type RawQuery } from './params.js';
+import { keyIn, onceIn, Params, throwIfGiven, type RawQuery } from './params.js';
 import { problemOf } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Limits } from './limits.js';
@@ -51,7 +51,7 @@ export class CommandsController {
     if (body instanceof Readable) throw new UnsupportedMediaTypeException('One command is sent as application/json.');
     const principal = principalOf(request);
     this.demand(principal, type);
-    const commandId = onceIn(request, 'idempotency-key');
+    const commandId = keyIn(request);
     const ifMatch = revisionIn(onceIn(request, 'if-match'));
     const receipt = await this.sender.send({
       ...{ type, body: body ?? {}, ...sentWith(principal, query, headers) },
@@ -73,6 +73,11 @@ export class CommandsController {
   ): void {
     if (!(body instanceof Readable))
       throw new UnsupportedMediaTypeException('Commands are sent as application/x-ndjson.');
+    throwIfGiven(
+      request,
+      ['idempotency-key', 'if-match'],
+      'goes with one command: give each line commandId and ifMatch',
+    );
     const principal = principalOf(request);
     const sent = sentWith(principal, query, headers);
     let last = 0;
@@ -86,6 +91,7 @@ export class CommandsController {
       .code(200)
       .type('application/x-ndjson')
       .send(Readable.from(results, { objectMode: false }));
+    reply.raw.flushHeaders(); // a stream that breaks off in its first piece has begun commands all the same
   }
 
   private async *parsed(body: Readable): AsyncGenerator<Parsed> {

@@ -5,32 +5,61 @@ import type { FastifyHttpOptions } from 'fastify';
 import { MOST_HEADER_BYTES, type Patience } from './limits.js';
 import { PROBLEM, problem, type Problem } from './problem.js';
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** The newest request of each connection. */
+const newest = new WeakMap<Socket, Exchange>();
+/** Connections on which something came that is no HTTP: nothing behind it counts. */
+const broken = new WeakSet<Socket>();
+
 /** What Node answers by itself, before there is a request: here as problem documents too. */
 export const connectionOptions = ({ headersMs }: Patience): FastifyHttpOptions<Server> => ({
   http: {
     headersTimeout: headersMs,
     connectionsCheckingInterval: Math.min(5_000, headersMs),
     maxHeaderSize: MOST_HEADER_BYTES,
+    requireHostHeader: false, // `throwIfAmbiguous` looks for it
   },
   clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    socket.write(asText(unreadableRequest(error.code)));
-    socket.destroySoon();
+    if (broken.has(socket)) return;
+    broken.add(socket);
+    const last = newest.get(socket);
+    if (last === undefined || last.response.writableFinished) return refuse(socket, error.code);
+    // It stands behind whole requests: what they did is answered first.
+    if (last.request.complete) return void last.response.once('close', () => refuse(socket, error.code));
+    // It stands within a body. Whoever has part of an answer sees that it breaks off; nothing else may stand in it.
+    if (last.response.headersSent) return socket.destroySoon();
+    refuse(socket, error.code);
   },
 });
 
 /** Whoever was answered before the end of its body gets no more than `bodyMs` to end it. */
 export function guardConnections(server: Server, { bodyMs }: Patience): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const connection = request.socket as Socket | null; // of a request that came over no connection there is none
+    if (connection !== null) newest.set(connection, { request, response });
     response.once('finish', () => {
       if (request.complete) return;
-      const socket = request.socket as Socket | null; // of a request that came over no connection there is none
-      const timer = setTimeout(() => socket?.destroy(), bodyMs).unref();
+      const timer = setTimeout(() => connection?.destroy(), bodyMs).unref();
       request.once('close', () => clearTimeout(timer));
     });
   });
   // RFC 9110, 10.1.1: an expectation that is not known may be ignored.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(asText(problem(400, 'request.invalid', 'CONNECT is for proxies; this is none.')));
+  });
+}
+
+function refuse(socket: Socket, code: string | undefined): void {
+  if (!socket.writable) return void socket.destroy();
+  socket.write(asText(unreadableRequest(code)));
+  socket.destroySoon();
 }
 
 function unreadableRequest(code: string | undefined): Problem {
@@ -39,6 +68,9 @@ function unreadableRequest(code: string | undefined): Problem {
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return problem(408, 'request.too_slow', 'The headers did not come in time; the connection is closed.');
+  }
+  if (code === 'HPE_INVALID_EOF_STATE') {
+    return problem(400, 'request.invalid', 'The connection ended within a request; nothing of it was done.');
   }
   return problem(400, 'request.invalid', 'This is no HTTP/1.1 request.');
 }

@@ -16,6 +16,21 @@ export function onceIn({ raw }: FastifyRequest, name: string): string | undefine
   return given[0];
 }
 
+/** The caller's name for a request. Node reads bytes of headers as Latin-1, so what is no ASCII would be another name in a body. */
+export function keyIn(request: FastifyRequest): string | undefined {
+  const key = onceIn(request, 'idempotency-key');
+  if (key === undefined || /^[\x20-\x7e]*$/.test(key)) return key;
+  throw new InvalidRequest([
+    { path: 'idempotency-key', message: 'must be printable ASCII; commandId in the body may be more' },
+  ]);
+}
+
+/** @throws {InvalidRequest} for a header that decides what is done elsewhere, and would do nothing here */
+export function throwIfGiven(request: FastifyRequest, names: readonly string[], message: string): void {
+  const given = names.filter((name) => onceIn(request, name) !== undefined);
+  if (given.length > 0) throw new InvalidRequest(given.map((path) => ({ path, message })));
+}
+
 /** The parameters of a query string, each at most once; collects what is wrong with them. */
 export class Params {
   private readonly errors: FieldError[] = [];

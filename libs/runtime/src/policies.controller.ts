@@ -6,7 +6,7 @@ import { InvalidRequest } from '#kernel/errors.js';
 import { actorOf } from './access.js';
 import { principalOf } from './authentication.js';
 import { CommandSender, isNew } from './command-bus.js';
-import { onceIn, Params, type RawQuery } from './params.js';
+import { keyIn, Params, throwIfGiven, type RawQuery } from './params.js';
 
 @Controller('v1/policies')
 export class PoliciesController {
@@ -40,7 +40,8 @@ export class PublishingController {
     const params = new Params(query);
     const dryRun = params.flag('dryRun');
     params.check();
-    const commandId = onceIn(request, 'idempotency-key');
+    throwIfGiven(request, ['if-match'], 'goes with a command to a customer: policies have no revision');
+    const commandId = keyIn(request);
     if (body !== null && typeof body === 'object' && 'name' in body && body.name !== name) {
       throw new InvalidRequest([{ path: 'name', message: `is not ${name}, as the path says` }]);
     }

@@ -11,6 +11,12 @@ const CODES: Readonly<Record<number, string>> = {
   415: 'request.unsupported_media_type',
 };
 
+/** What Fastify says, and no more. */
+const NO_SUCH_TYPE = 'Unsupported Media Type';
+const wantedTypes = ({ headers: { 'content-type': type } }: FastifyRequest): string =>
+  `${type === undefined ? 'A body without a Content-Type' : `Content-Type ${type.slice(0, 100)}`} is not known here: send ` +
+  'application/json, or many commands as application/x-ndjson.';
+
 /** Whatever is thrown while a request is answered becomes a problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -29,6 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (document.status === 401) reply.header('www-authenticate', 'Bearer');
     if (document.status === 503) reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+    if (document.status === 415) reply.header('accept-encoding', 'gzip');
     if (document.status === 413 || document.status === 408) reply.header('connection', 'close');
     void reply.code(document.status).type(PROBLEM).send(JSON.stringify(document));
   }
@@ -38,7 +45,8 @@ export class ProblemFilter implements ExceptionFilter {
     const path = pathOf(request);
     const status = error.getStatus();
     if (status >= 500) return problemOf(error, this.tell);
-    if (status !== 404) return problem(status, CODES[status] ?? 'request.invalid', error.message);
+    const detail = error.message === NO_SUCH_TYPE ? wantedTypes(request) : error.message;
+    if (status !== 404) return problem(status, CODES[status] ?? 'request.invalid', detail);
     const methods = methodsOf(path);
     if (methods.length === 0 || methods.includes(request.method)) {
       return problem(404, 'route.not_found', `There is nothing at ${path.slice(0, 200)}; /docs lists what there is.`);
