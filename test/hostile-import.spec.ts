@@ -45,6 +45,27 @@ describe('a hostile file', () => {
     expect(rejects).toEqual([[2, expect.any(String), expect.stringMatching(/./), bad]]);
   });
 
+  it.each([
+    ['within a field', 'PIPE 5" LONG'],
+    ['behind a closed one', '"PIPE" 5'],
+    ['that should have been doubled', '"PIPE 5" LONG"'],
+  ])('a quote %s is a reject line that says what to do, and the rows behind it are imported', async (_, text) => {
+    const bad = row({ text });
+    const { reconciliation, rejects, broken } = await world.import(
+      world.file('a.csv', [header, bad, good, ''].join('\n')),
+      mapping,
+    );
+    expect(broken).toBeUndefined();
+    expect(reconciliation).toMatchObject({ rowsRead: 2, accepted: 1, rejected: 1 });
+    expect(rejects).toEqual([[2, '', expect.stringMatching(/quote.*"quote": null/), bad]]);
+  });
+
+  it('quotes within a quoted field are quotes where they are doubled, over lines too', async () => {
+    const odd = row({ text: '"5"" PIPE, LONG\r\nAND ""ROUND"""', customer: '"7"', invoice: '"1"' });
+    const { reconciliation } = await world.import(world.file('a.csv', [header, odd, good].join('\r\n')), mapping);
+    expect(reconciliation).toMatchObject({ rowsRead: 2, accepted: 2, rejected: 0 });
+  });
+
   it('too few and too many fields are reject lines', async () => {
     const { reconciliation } = await world.import(world.file('a.csv', [header, '1,mug', good, ''].join('\n')), mapping);
     expect(reconciliation).toMatchObject({ rowsRead: 2, accepted: 1, rejected: 1 });
@@ -70,7 +91,7 @@ describe('a hostile file', () => {
     ],
     ['a row without an end', Buffer.from(`${header}\n${good}\n2,"${'x'.repeat(3_000_000)}`), /quote is not closed/],
     ['half a gzip', gzipSync(`${header}\n${good}\n`.repeat(200_000)).subarray(0, 4_000), /gzip file breaks off/],
-    ['JSON', Buffer.from('[{"a":1}]'), /Invalid Opening Quote/],
+    ['a text without lines', Buffer.from(`${header}\n${good}\n${'x'.repeat(3_000_000)}`), /line 2 .* longer than/],
     ['UTF-16', Buffer.from(`\ufeff${header}\n${good}\n`, 'utf16le'), /UTF-16/],
   ])('%s ends the reading, is said, and what stood before counts', async (_, content, said) => {
     const { broken } = await world.import(world.file('a.csv', content), mapping);
@@ -80,6 +101,7 @@ describe('a hostile file', () => {
 
   it.each([
     ['nothing', Buffer.alloc(0)],
+    ['JSON', Buffer.from('[{"a":1}]')],
     ['noise', Buffer.from(Array.from({ length: 5_000 }, (_, n) => (n * 7_919) % 251))],
     ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
   ])('%s instead of a file is refused, and nothing is appended', async (_, content) => {
@@ -88,6 +110,15 @@ describe('a hostile file', () => {
       /which the file has not|stands twice/,
     );
     expect(await world.patron.store.head()).toBe(head);
+  });
+
+  it('a file that is no text is refused in a few words that harm no terminal', async () => {
+    const bytes = Buffer.from(`PK\u0003\u0004\u001b[2J${'\u0000,'.repeat(5_000)}`);
+    const refused: unknown = await world.import(world.file('a.csv', bytes), mapping).catch((error: unknown) => error);
+    const { message } = refused as Error;
+    expect(message).toMatch(/which the file has not/);
+    expect(message.length).toBeLessThan(2_000);
+    expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   });
 
   it.each([

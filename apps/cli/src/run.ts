@@ -28,7 +28,7 @@ export async function run(
     return Exit.ok;
   } catch (error) {
     if (world.signal.aborted) return Exit.failed;
-    for (const line of saidOf(error)) world.err(world.terminal.paintError('red', line));
+    for (const line of saidOf(error)) world.err(world.terminal.paintError('red', printable(line)));
     if (error instanceof UsageError || error instanceof MappingError) return Exit.invalid;
     return exitOf(error);
   }
@@ -50,6 +50,9 @@ function found(commands: ReadonlyMap<string, AnyCommand>, words: readonly string
   const near = nearNames(first, new Set([...commands.keys()].map((name) => name.split(' ')[0] ?? name)));
   throw new UsageError(`There is no command ${first}. ${near}`.trim() + ' `patron --help` shows all.');
 }
+
+/** A message may hold what stood in a file or came from a server; none of it may move the cursor or hide the rest. */
+const printable = (line: string): string => line.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 
 function saidOf(error: unknown): readonly string[] {
   if (error instanceof InvalidRequest || error instanceof RemoteRefusal) {

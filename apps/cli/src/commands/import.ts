@@ -1,5 +1,4 @@
-import { basename } from 'node:path';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isDay, startOfDay, toInstant } from '#kernel/time.js';
 import { Exit } from '#runtime/exit.js';
 import { asJson, building, defineCommand, where } from '../frame/define-command.js';
@@ -10,7 +9,8 @@ import { dryGate } from '../import/dry-gate.js';
 import type { Gate } from '../import/gate.js';
 import { importFile } from '../import/importer.js';
 import { parseMapping } from '../import/mapping.js';
-import { reconciliationLines, writeRejects } from '../import/report.js';
+import { RejectsFile } from '../import/rejects-file.js';
+import { reconciliationLines } from '../import/report.js';
 
 export const importCommand = defineCommand({
   usage: 'patron import <file> --mapping <mapping.json>',
@@ -20,7 +20,7 @@ export const importCommand = defineCommand({
   args: ['file'],
   flags: {
     mapping: { value: 'file', about: 'How the rows become facts.' },
-    rejects: { value: 'file', about: 'Where rejected rows go (default: <file>.rejects.csv here).' },
+    rejects: { value: 'file', about: 'Where rejected rows go (default: <file>.rejects.csv in the current folder).' },
     clock: { value: 'instant|day', about: 'Leave later rows out, and let business time stand still there afterwards.' },
     dryRun: { about: 'Read, sort and match; send nothing.' },
     noWait: { about: 'Do not wait for the read models.' },
@@ -30,8 +30,10 @@ export const importCommand = defineCommand({
   },
   async run({ args, flags }, world) {
     if (flags.mapping === undefined) throw new UsageError('--mapping is missing; docs/mappings/ has examples.');
-    if (!existsSync(args.file)) throw new UsageError(`There is no file ${args.file}.`);
+    if (statSync(args.file, { throwIfNoEntry: false })?.isFile() !== true)
+      throw new UsageError(`There is no file ${args.file}.`);
     const mapping = parseMapping(objectIn(fileText(flags.mapping)));
+    const rejects = RejectsFile.at(flags.rejects, args.file);
     const source = mapping.name;
     const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'bulk')).gate(source);
     const { zone } = await gate.clock();
@@ -47,19 +49,20 @@ export const importCommand = defineCommand({
       ...(clock !== undefined && { clock }),
       progress: (phase, share, rows) => progress.show(phase, share, rows, 'rows'),
     }).finally(() => progress.clear());
-    const path = flags.rejects ?? `${basename(args.file)}.rejects.csv`;
     try {
-      const rejected = imported.reconciliation.rejected > 0 || flags.rejects !== undefined;
-      if (rejected) await writeRejects(path, imported.rejects());
+      const { rejected } = imported.reconciliation;
       const tell = flags.json ? world.err : world.out;
       for (const line of reconciliationLines(imported)) tell(line);
-      if (rejected) world.err(`${imported.reconciliation.rejected} rejected rows with their reasons: ${path}`);
+      if (flags.json) world.out(JSON.stringify(imported.reconciliation));
+      if (flags.dryRun) world.err('Nothing was sent: this was a dry run.');
+      if (imported.broken !== undefined) world.err(world.terminal.paintError('red', `Incomplete: ${imported.broken}`));
+      if (rejected > 0 || flags.rejects !== undefined) {
+        await rejects.write(imported.rejects());
+        world.err(`${rejected} rejected rows with their reasons: ${rejects.path}`);
+      }
     } finally {
       imported.remove();
     }
-    if (flags.dryRun) world.err('Nothing was sent: this was a dry run.');
-    if (imported.broken !== undefined) world.err(world.terminal.paintError('red', `Incomplete: ${imported.broken}`));
-    if (flags.json) world.out(JSON.stringify(imported.reconciliation));
     return imported.broken === undefined ? Exit.ok : Exit.failed;
   },
 });

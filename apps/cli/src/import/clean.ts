@@ -5,7 +5,7 @@ import { Bad, Fields, Instants, type Reject } from './fields.js';
 import type { Mapping } from './mapping.js';
 import { ROW_NUMBER } from './mapping-base.js';
 import type { CleanRow } from './purchase-rows.js';
-import { decoded, type RawRow } from './rows.js';
+import { decoded, quotesIn, type RawRow } from './rows.js';
 import type { CleanSteps } from './steps.js';
 
 export type Clean = CleanRow | CleanSteps;
@@ -14,6 +14,7 @@ export type Clean = CleanRow | CleanSteps;
 export class Cleaner {
   private readonly places: ReadonlyMap<string, number>;
   private readonly instants: Instants;
+  private readonly quotesHold: (raw: string) => boolean;
   private rowNumber = 0;
 
   /** @param columns  The file's columns by position. */
@@ -24,6 +25,7 @@ export class Cleaner {
   ) {
     this.places = new Map(columns.map((name, at) => [name, at]));
     this.instants = new Instants(companyZone);
+    this.quotesHold = quotesIn(mapping.file);
   }
 
   /** @throws nothing: a row that does not hold comes back as a reject */
@@ -31,6 +33,12 @@ export class Cleaner {
     this.rowNumber += 1;
     if (decoded(raw, this.mapping.file.encoding) === undefined) {
       return { column: '', reason: `the row is not valid ${this.mapping.file.encoding}` };
+    }
+    if (!this.quotesHold(raw)) {
+      return {
+        column: '',
+        reason: 'a quote stands within a field: quote the field and double it, or say "quote": null in the mapping',
+      };
     }
     if (fields.length !== this.places.size) {
       return { column: '', reason: `the row has ${fields.length} fields, not ${this.places.size}` };

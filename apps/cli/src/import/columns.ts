@@ -9,12 +9,27 @@ export function columnNames(mapping: Mapping, header: RawRow | undefined): reado
   const names = columns ?? found;
   const problems = mapping.columns
     .filter(([, column]) => !names.includes(column))
-    .map(
-      ([path, column]) => `${path} names "${column}", which the file has not (it has ${names.join(', ') || 'none'})`,
-    );
+    .map(([path, column]) => `${path} names "${column}", which the file has not`);
+  if (problems.length > 0) problems.push(`its columns are ${shown(names)}`);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
-    problems.push(`the column "${twice}" stands twice in the file: name the columns by position`);
+    problems.push(`the column "${printable(twice)}" stands twice in the file: name the columns by position`);
   if (problems.length > 0) throw new MappingError(problems);
   return names;
 }
+
+const MOST_NAMES = 30;
+const MOST_CHARACTERS = 40;
+
+const shown = (names: readonly string[]): string =>
+  names
+    .slice(0, MOST_NAMES)
+    .map((name) => printable(name))
+    .concat(names.length > MOST_NAMES ? [`${names.length - MOST_NAMES} more`] : [])
+    .join(', ') || 'none';
+
+/** What is no text has anything in its first line. */
+const printable = (name: string): string => {
+  const text = name.replace(/\p{Cc}/gu, '\ufffd');
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+};

@@ -1,23 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
 import type { Imported } from './importer.js';
 import type { Reconciliation } from './tally.js';
-
-/** Writes rejects as CSV; the rows as they stood, byte for byte. */
-export async function writeRejects(path: string, rejects: ReturnType<Imported['rejects']>): Promise<void> {
-  const file = createWriteStream(path);
-  await once(file, 'open');
-  file.write('line,column,reason,row\r\n');
-  for (const [line, column, reason, raw] of rejects) {
-    file.write(`${line},${quoted(column)},${quoted(reason)},`);
-    if (!file.write(Buffer.from(`${quoted(raw, true)}\r\n`, 'latin1'))) await once(file, 'drain');
-  }
-  file.end();
-  await once(file, 'close');
-}
-
-const quoted = (text: string, always = false): string =>
-  always || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /** The reconciliation for people. */
 export function reconciliationLines({ reconciliation, reasons }: Imported): readonly string[] {

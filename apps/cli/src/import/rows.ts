@@ -29,6 +29,19 @@ export function decoded(bytes: string, encoding: BaseMapping['file']['encoding']
   return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
 }
 
+/**
+ * True of a row in which quotes stand around whole fields, and doubled within them. Of others it is a guess where a field ends.
+ *
+ * @source RFC 4180, 2.5 to 2.7
+ */
+export function quotesIn({ delimiter, quote }: BaseMapping['file']): (raw: string) => boolean {
+  if (quote === null || delimiter === 'blanks') return () => true;
+  const [q, d] = [quote, delimiter].map((character) => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const field = `(?:${q}[^${q}]*(?:${q}${q}[^${q}]*)*${q}|[^${q}${d}]*)`;
+  const whole = new RegExp(`^${field}(?:${d}${field})*$`);
+  return (raw) => !raw.includes(quote) || whole.test(raw);
+}
+
 async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let first = true;
   for await (const chunk of chunks) {
@@ -79,7 +92,14 @@ async function* delimited(
   let lines = 0;
   const parser = parse({
     ...{ delimiter, quote: quote ?? false, encoding: 'latin1', record_delimiter: ['\r\n', '\n'] },
-    ...{ raw: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: MOST_BYTES_PER_ROW },
+    ...{
+      relax_quotes: quote !== null,
+      raw: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: MOST_BYTES_PER_ROW,
+    },
     on_record: (parsed) => {
       const { record, raw: text, info } = parsed as unknown as Parsed;
       const raw = text.replace(/^[\r\n]+|[\r\n]+$/g, '');
@@ -103,9 +123,11 @@ async function* delimited(
 
 function broke(error: Error, lines: number): Error {
   if (!(error instanceof CsvError)) return error;
-  const open = error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE';
-  const reason = open ? `A quote is not closed: the row behind line ${lines} has no end` : error.message;
-  return new FileBroken(`${reason}.`, { cause: error });
+  const reasons: Readonly<Record<string, string>> = {
+    CSV_QUOTE_NOT_CLOSED: `A quote is not closed: the row behind line ${lines} has no end`,
+    CSV_MAX_RECORD_SIZE: `The row behind line ${lines} is longer than 1 MiB: perhaps a quote is not closed, or it is no text of lines`,
+  };
+  return new FileBroken(`${reasons[error.code] ?? error.message}.`, { cause: error });
 }
 
 const newlines = (text: string): number => {
