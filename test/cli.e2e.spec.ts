@@ -194,6 +194,7 @@ described('the command line beside a running server', () => {
     expect(await one('sales_by_month', '--customer', 'c-1')).toEqual([
       ...[4, expect.stringContaining('projection.not_by_customer')],
     ]);
+    expect(await one('--all')).toEqual([0, expect.stringMatching(/^rebuilt .* as before\n[^]*\d\d in [\d.]+ s;/)]);
     expect(await one('--all', '--customer', 'c-1')).toEqual([2, expect.stringContaining('instead of --all')]);
     expect(await one('--all', '--partitions', '2')).toEqual([2, expect.stringContaining('patron serve')]);
     expect(await digest()).toBe(before);

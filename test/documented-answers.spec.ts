@@ -30,6 +30,8 @@ const QUERIES: Readonly<Record<string, string>> = {
   '/v1/customers': '?identity=email:seen@example.org',
   '/v1/differences/{name}': '?from=1&to=2',
 };
+/** Behind a page of a build that is gone. */
+const GONE = Buffer.from('["gone","seen"]').toString('base64url');
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 /** Commands to the deployment that have something left to do. */
 const UNDONE: Readonly<Record<string, object>> = {
@@ -166,6 +168,7 @@ describe('the answers that OpenAPI names', () => {
           method,
           path.replace(/\{\w+\}/g, 'nobody') + (QUERIES[path] ?? '').replace('seen@', 'no@'),
         );
+      if (responses['409'] !== undefined) await drive.send(drive.admin, method, `${there}?cursor=${GONE}`);
       if (responses['503'] !== undefined)
         await drive.send(
           drive.admin,
@@ -183,6 +186,7 @@ describe('the answers that OpenAPI names', () => {
       path.startsWith('/v1/commands/') ? (paths[path]?.['post']?.requestBody?.content ?? {}) : {},
     )[0]?.example;
     if (example !== undefined && 'customerId' in example) await lost(path, example);
+    if (path === '/v1/projections/rebuild') await drive.send(drive.admin, method, `${path}?names=nothing`);
     if (path === '/v1/commands/PublishPolicy') await drive.json(method, path, { name: 'nothing', rules: {} });
     if (path === '/v1/commands/FixClock') await drive.json(method, path, { at: '1901-01-01' });
   }
@@ -214,7 +218,8 @@ describe('the answers that OpenAPI names', () => {
       await delay(300);
       return rebuilt(...asked);
     };
-    await Promise.all([1, 2, 3].map(() => drive.send(drive.admin, 'POST', `${rebuild}?wait=true`)));
+    for (const path of [rebuild, '/v1/projections/rebuild'])
+      await Promise.all([1, 2, 3].map(() => drive.send(drive.admin, 'POST', `${path}?wait=true`)));
     projector.rebuild = rebuilt;
     const { store } = server.running.patron;
     const head = store.head.bind(store);

@@ -266,6 +266,12 @@ describe('the server', () => {
       expect((await admin.get('/v1/projections/loyalty_balance/digest')).body).toEqual(before);
       expect((await admin.post('/v1/projections/loyalty_balance/rebuild')).status).toBe(202);
       expect((await admin.post('/v1/projections/nothing/rebuild')).status).toBe(404);
+      for (const query of ['', '&names=loyalty_balance,value_tier']) {
+        const { status, body: all } = await admin.post(`/v1/projections/rebuild?wait=true${query}`);
+        const names = query === '' ? body.items.map(({ name }: { name: string }) => name) : query.slice(7).split(',');
+        const done = names.map((name: string) => ({ name, state: 'done', share: 1, compared: { name, changed: 0 } }));
+        expect([status, all.items]).toMatchObject([200, done]);
+      }
       for (const [asked, status] of [
         ['loyalty_balance/rebuild?customer=nobody', 404],
         ['nothing/rebuild?customer=c-1', 404],

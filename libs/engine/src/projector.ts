@@ -65,7 +65,8 @@ export class Projector implements Projecting {
       run: (name) => this.run(name),
       goOn: async (projection, model) => void this.runs.set(projection.name, await this.runOn(projection, model)),
       inTurn: (work) => this.turns.run(TURN, work),
-      switched: (names) => this.letFollow(names),
+      switched: (name) => (this.later.names.has(name) ? this.letFollow([name]) : this.waiters.wake()),
+      switchedBack: (name) => this.letFollow([name]),
       throwIfStopped: () => this.following.throwIfStopped(),
     });
     this.following = new Following(store, follower, batch, Math.min(lingerMs, MOST_LINGER_MS));

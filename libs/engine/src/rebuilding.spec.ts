@@ -148,6 +148,53 @@ describe('rebuilding', () => {
     ).toEqual(names.map((name) => [name, 0]));
   });
 
+  describe('several in one pass, and switching to them', () => {
+    const names = () => [...world.engine.registry.projections.keys()].sort((a) => (a === 'sums' ? -1 : 1));
+    /** Which were switched to, as far as it is. */
+    const swapped: string[] = [];
+    const meanwhile = (act: (name: string) => Promise<unknown>): void => {
+      const swap = readModels.swap.bind(readModels);
+      swapped.length = 0;
+      readModels.swap = async (build, ...given) => {
+        await swap(build, ...given);
+        swapped.push(build.name);
+        await act(build.name);
+      };
+    };
+
+    it('does not keep who waits for what comes meanwhile waiting for all of them', async () => {
+      let servedAfter = -1;
+      meanwhile(async (name) => {
+        if (name !== 'sums') return;
+        await add(2);
+        const caughtUp = projector().caughtUp('sums', await store.head());
+        void caughtUp.then(() => (servedAfter = swapped.length));
+        await delay(5);
+      });
+      await projector().rebuild(names(), undefined, true);
+      expect([servedAfter, swapped.length]).toEqual([1, names().length]);
+      expect(await sums()).toEqual(new Set([3]));
+    });
+
+    it('is given up with those that readers are not switched to yet', async () => {
+      await damage('c-7', { sum: 99, group: 0, restedAt: null, due: null });
+      const [, second = '', ...others] = names();
+      const cancelled: boolean[] = [];
+      meanwhile(async () => {
+        if (cancelled.length > 0) return;
+        for (const name of ['sums', second]) cancelled.push(await projector().cancel(name));
+      });
+      await expect(projector().rebuild(names(), undefined, true)).rejects.toMatchObject({
+        code: 'projection.rebuild_cancelled',
+        message: expect.stringContaining([second, ...others].join(', ')) as string,
+      });
+      expect([cancelled, swapped]).toEqual([[false, true], ['sums']]);
+      expect(await sums()).toEqual(new Set([1]));
+      await projector().rebuild(names());
+      expect((await projector().status()).map(({ state }) => state)).toEqual(names().map(() => 'following'));
+    });
+  });
+
   it.each([
     { how: 'killed', first: 1, then: 1 },
     { how: 'ended in order', first: 1, then: 4 },

@@ -10,6 +10,7 @@ import type { Compared, Progress } from './projecting.js';
 import type { ProjectionRun } from './projection-run.js';
 import type { ProjectorOptions } from './projector-options.js';
 import { specOf } from './read-side.js';
+import { putAway } from './resuming.js';
 
 /** Differing documents that are shown of each read model. */
 const SHOWN = 5;
@@ -23,8 +24,10 @@ export interface RebuildHost {
   goOn(projection: AnyProjection, model: ReadModel): Promise<void>;
   /** Runs while nothing else is folded or switched. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
-  /** Readers have other builds of these; in turn. */
-  switched(names: readonly string[]): void;
+  /** Readers have another build of it, which holds what the one before did, or more; in turn. */
+  switched(name: string): void;
+  /** The same, but it may hold less: it is to be followed from where it is. */
+  switchedBack(name: string): void;
   throwIfStopped(): void;
 }
 
@@ -102,7 +105,7 @@ export class Rebuilding {
     };
     for (const name of names) this.underWay.set(name, state);
     const ended = this.built(projections, state, keep).finally(() => {
-      for (const name of names) this.underWay.delete(name);
+      for (const name of names) if (this.isIn(name, state)) this.underWay.delete(name);
     });
     state.ended = ended;
     return ended;
@@ -121,16 +124,30 @@ export class Rebuilding {
       [state.done] = far;
       for (const told of state.told) told(...far);
     });
-    return host.inTurn(async () => {
-      if (state.cancelled) {
-        for (const { model } of builds) await host.options.readModels.abandon(model);
-        throw new RebuildCancelled(names);
-      }
-      const compared: Compared[] = [];
-      for (const build of builds) compared.push(await this.switchTo(build, keep));
-      host.switched(names);
-      return compared;
-    });
+    const compared: Compared[] = [];
+    try {
+      // each in a turn of its own: others are folded on between two
+      for (const build of builds) compared.push(await host.inTurn(() => this.switchNext(build, state, keep)));
+    } catch (error) {
+      const isEnding = (error as { name?: unknown }).name === 'AbortError';
+      await putAway(host.options.readModels, builds.slice(compared.length), isEnding);
+      throw error;
+    }
+    return compared;
+  }
+
+  private async switchNext(build: Folded, state: UnderWay, keep: boolean): Promise<Compared> {
+    const { name } = build.projection;
+    this.host.throwIfStopped();
+    if (state.cancelled) throw new RebuildCancelled([...this.underWay.keys()].filter((of) => this.isIn(of, state)));
+    this.underWay.delete(name); // from here on it is not given up with the others
+    const compared = await this.switchTo(build, keep);
+    this.host.switched(name);
+    return compared;
+  }
+
+  private isIn(name: string, state: UnderWay): boolean {
+    return this.underWay.get(name) === state;
   }
 
   /** Folds one customer's documents anew, where they are read. @throws {NotFound} @throws {NotByCustomer} */
@@ -166,7 +183,7 @@ export class Rebuilding {
         return false;
       }
       await host.goOn(projection, model);
-      host.switched([name]);
+      host.switchedBack(name);
       return true;
     });
   }

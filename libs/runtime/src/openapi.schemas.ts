@@ -198,6 +198,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   Verdict: verdict,
   Snapshots: object({ items: list(snapshot) }),
   Rebuild: rebuild,
+  Rebuilds: object({ items: list(ref('Rebuild')) }),
   Switched: object({ name: text, state: { enum: ['cancelled', 'switched back', 'dropped'] } }),
   Retried: object({ retried: list(text) }),
   Policies: object({ items: list(policyVersion) }),

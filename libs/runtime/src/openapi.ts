@@ -48,7 +48,7 @@ export function openApiOf(
           path,
           'GET',
           operationOf(
-            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}`, problems: [400, 503] },
+            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}`, problems: [400, 409, 503] },
             `find_${name}`,
             'read models',
           ),

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { modelDigest } from '#engine/digest.js';
 import { Engine } from '#engine/engine.js';
 import { Params, type RawQuery } from './params.js';
-import { Rebuilds } from './rebuilds.js';
+import { Rebuilds, type Rebuild } from './rebuilds.js';
 
 @Controller('v1/projections')
 export class ProjectionsController {
@@ -38,6 +38,16 @@ export class ProjectionsController {
     return { retried: await this.rebuilds.retry() };
   }
 
+  /** All of them, or those that are named, in one pass. */
+  @Post('rebuild')
+  async rebuildSeveral(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const params = new Params(query);
+    const wait = params.flag('wait');
+    const names = new Set(params.list('names') ?? this.engine.registry.projections.keys());
+    params.check();
+    return { items: await this.begun([...names], wait, reply) };
+  }
+
   @Post(':name/cancel')
   @HttpCode(200)
   cancel(@Param('name') name: string): Promise<object> {
@@ -70,8 +80,12 @@ export class ProjectionsController {
       void reply.code(200);
       return this.rebuilds.customer(name, customer);
     }
-    const before = this.rebuilds.of(name);
-    const done = this.rebuilds.run(name);
+    const [one = {}] = await this.begun([name], wait, reply);
+    return one;
+  }
+
+  private async begun(names: readonly string[], wait: boolean, reply: FastifyReply): Promise<readonly Rebuild[]> {
+    const done = this.rebuilds.run(names);
     if (wait) {
       void reply.code(200);
       return done;
@@ -82,6 +96,6 @@ export class ProjectionsController {
     ]);
     done.catch(() => undefined); // logged, and shown by GET /v1/projections
     void reply.code(202).header('location', '/v1/projections');
-    return begun ?? this.rebuilds.of(name) ?? before ?? { name };
+    return begun ?? this.rebuilds.all(names);
   }
 }

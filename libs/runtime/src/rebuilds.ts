@@ -35,36 +35,45 @@ export class Rebuilds {
     return this.known.get(name);
   }
 
-  /** Ends when the rebuild does. @throws {NotFound} @throws {AlreadyRebuilding} @throws {NotHere} */
-  async run(name: string): Promise<Rebuild> {
+  /** Folds them in one pass; ends when that does. @throws {NotFound} @throws {AlreadyRebuilding} @throws {NotHere} */
+  async run(names: readonly string[]): Promise<readonly Rebuild[]> {
     const { projector } = this;
-    await projector.model(name);
-    if (this.known.get(name)?.state === 'running') throw new AlreadyRebuilding(name);
+    for (const name of names) {
+      await projector.model(name);
+      if (this.known.get(name)?.state === 'running') throw new AlreadyRebuilding(name);
+    }
     const began = performance.now();
-    const note = (state: Rebuild['state'], share: number, facts: number): Rebuild => {
+    const note = (state: Rebuild['state'], share: number, facts: number): void => {
       const seconds = (performance.now() - began) / 1_000;
       const secondsLeft = state !== 'running' ? 0 : share === 0 ? null : Math.round((seconds * (1 - share)) / share);
-      const rebuild = { name, state, share, facts, secondsLeft };
-      this.known.set(name, rebuild);
-      return rebuild;
+      for (const name of names) this.known.set(name, { name, state, share, facts, secondsLeft });
     };
     note('running', 0, 0);
-    let folded = 0;
+    let [share, folded] = [0, 0];
     try {
       const told = (done: number, of: number, facts: number): void => {
-        folded = facts;
-        note('running', of === 0 ? 1 : Math.round((done / of) * 1_000) / 1_000, facts);
+        [share, folded] = [of === 0 ? 1 : Math.round((done / of) * 1_000) / 1_000, facts];
+        note('running', share, facts);
       };
-      const [compared] = await projector.rebuild(name, told, true);
-      const done = { ...note('done', 1, folded), ...(compared !== undefined && { compared }) };
-      this.known.set(name, done);
-      return done;
+      const all = await projector.rebuild(names, told, true);
+      note('done', 1, folded);
+      return names.map((name) => {
+        const compared = all.find((one) => one.name === name);
+        const done = { ...this.noted(name), ...(compared !== undefined && { compared }) };
+        this.known.set(name, done);
+        return done;
+      });
     } catch (error) {
       const isCancelled = (error as { code?: unknown }).code === 'projection.rebuild_cancelled';
-      note(isCancelled ? 'cancelled' : 'failed', this.known.get(name)?.share ?? 0, folded);
-      this.logger.error({ message: 'rebuild failed', projection: name, error: told(error) });
+      note(isCancelled ? 'cancelled' : 'failed', share, folded);
+      this.logger.error({ message: 'rebuild failed', projections: names, error: told(error) });
       throw error;
     }
+  }
+
+  /** What is known of rebuilds that were asked for. */
+  all(names: readonly string[]): readonly Rebuild[] {
+    return names.map((name) => this.noted(name));
   }
 
   /** One customer's documents, where they are read. @throws {NotFound} @throws {NotByCustomer} @throws {NotHere} */
@@ -97,6 +106,10 @@ export class Rebuilds {
 
   status(): Promise<readonly Standing[]> {
     return standingOf(this.engine);
+  }
+
+  private noted(name: string): Rebuild {
+    return this.known.get(name) ?? { name, state: 'running', share: 0, facts: 0, secondsLeft: null };
   }
 
   private get projector(): Projecting {

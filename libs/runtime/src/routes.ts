@@ -199,6 +199,17 @@ export const ROUTES: readonly Route[] = [
     problems: [400, 404, 409],
   },
   {
+    ...{ method: 'POST', path: '/v1/projections/rebuild', action: 'projections' },
+    about:
+      'Fold all of them anew, or those that are named, in one pass, and switch to each. Answers at once unless `wait=true`.',
+    parameters: [
+      query('names', 'Only these, separated by commas.'),
+      query('wait', 'true: answer when it is done.', { type: 'boolean' }),
+    ],
+    answers: { 200: { schema: 'Rebuilds' }, 202: { schema: 'Rebuilds' } },
+    problems: [400, 404, 409],
+  },
+  {
     ...{ method: 'POST', path: '/v1/projections/:name/cancel', action: 'projections' },
     about: 'Give up the rebuild it is in, with those that are built in the same pass; what is read stays.',
     answers: { 200: { schema: 'Switched' } },

@@ -113,23 +113,22 @@ export class RemoteAccess implements Access {
     return listIn(await this.client.json('/v1/projections'));
   }
 
-  /** One after the other: a server is asked for one at a time. */
   async rebuild(
     names: readonly string[],
     tell: (name: string, share: number, facts: number) => void,
   ): Promise<readonly Compared[]> {
-    const compared: Compared[] = [];
-    for (const name of names) {
-      const ask = async (): Promise<void> => {
-        const all = (await this.projections()) as readonly { readonly name: string; readonly rebuild?: Rebuild }[];
-        const rebuild = all.find((status) => status.name === name)?.rebuild;
-        if (rebuild !== undefined) tell(name, rebuild.share, rebuild.facts);
-      };
-      const path = `/v1/projections/${encodeURIComponent(name)}/rebuild?wait=true`;
-      const done = await asking(ask, () => this.client.patiently<Rebuild>(path, { method: 'POST', headers: {} }));
-      if (done.compared !== undefined) compared.push(done.compared);
-    }
-    return compared;
+    const [first = ''] = names;
+    const told = names.length === 1 ? first : `${names.length} projections`;
+    const ask = async (): Promise<void> => {
+      const all = (await this.projections()) as readonly { readonly name: string; readonly rebuild?: Rebuild }[];
+      const rebuild = all.find(({ name }) => name === first)?.rebuild;
+      if (rebuild !== undefined) tell(told, rebuild.share, rebuild.facts);
+    };
+    const query = new URLSearchParams({ names: names.join(','), wait: 'true' }).toString();
+    const done = await asking(ask, () =>
+      this.client.patiently(`/v1/projections/rebuild?${query}`, { method: 'POST', headers: {} }),
+    );
+    return listIn<Rebuild>(done).flatMap(({ compared }) => compared ?? []);
   }
 
   async rebuildCustomer(name: string, customerId: string): Promise<Compared> {
