@@ -4,7 +4,8 @@ import type { CommandGateway, CommandPlace } from './command-gateway.js';
 import { schemaOf, type Schema } from './json-schema.js';
 import { answerSchemas } from './openapi.schemas.js';
 import { PROBLEM, titles } from './problem.js';
-import { problemsOf, type Route } from './routes.js';
+import type { Route } from './route.js';
+import { problemsOf } from './routes.js';
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const pathParameters = (path: string): readonly string[] =>

@@ -1,36 +1,7 @@
-import { ROLES, rolesFor, type Action } from './access.js';
-import {
-  AFTER,
-  AS_OF,
-  DRY_RUN,
-  header,
-  NDJSON,
-  query,
-  SNAPSHOT,
-  TRACING,
-  whole,
-  type Parameter,
-} from './route-parameters.js';
-
-/** What a route answers with, by the name of its schema in the OpenAPI document. */
-export interface Answer {
-  readonly schema?: string;
-  readonly types?: readonly string[];
-}
-
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** As Fastify writes it: `/v1/customers/:id`. */
-  readonly path: string;
-  /** What a token must be allowed to do; undefined for everybody. */
-  readonly action: Action | undefined;
-  readonly about: string;
-  readonly parameters?: readonly Parameter[];
-  readonly body?: { readonly type: string; readonly schema: string };
-  readonly answers: Readonly<Record<number, Answer>>;
-  /** Statuses of problem documents beside those that `problemsOf` adds. */
-  readonly problems?: readonly number[];
-}
+import { ROLES, rolesFor } from './access.js';
+import { PROJECTION_ROUTES } from './projection-routes.js';
+import { AFTER, AS_OF, DRY_RUN, header, NDJSON, query, SNAPSHOT, TRACING, whole } from './route-parameters.js';
+import type { Route } from './route.js';
 
 /** Every route there is: what it takes, who may use it, what it can answer. Guard, 405 and OpenAPI read it here. */
 export const ROUTES: readonly Route[] = [
@@ -176,63 +147,7 @@ export const ROUTES: readonly Route[] = [
     answers: { 200: { schema: 'Change', types: [NDJSON] } },
     problems: [400],
   },
-  {
-    ...{ method: 'GET', path: '/v1/projections', action: 'projections:read' },
-    about: 'Where every projection stands, and what is parked.',
-    answers: { 200: { schema: 'Projections' } },
-  },
-  {
-    ...{ method: 'GET', path: '/v1/projections/:name/digest', action: 'projections:read' },
-    about: 'SHA-256 over all documents: equal content, equal digest.',
-    parameters: AFTER,
-    answers: { 200: { schema: 'Digest' } },
-    problems: [400, 404, 503],
-  },
-  {
-    ...{ method: 'POST', path: '/v1/projections/:name/rebuild', action: 'projections' },
-    about: 'Fold it anew from the first fact beside the present one, then switch. Answers at once unless `wait=true`.',
-    parameters: [
-      query('wait', 'true: answer when it is done.', { type: 'boolean' }),
-      query('customer', "Only this customer's documents, where they are read; answers when it is done."),
-    ],
-    answers: { 200: { schema: 'Rebuild' }, 202: { schema: 'Rebuild' } },
-    problems: [400, 404, 409],
-  },
-  {
-    ...{ method: 'POST', path: '/v1/projections/rebuild', action: 'projections' },
-    about:
-      'Fold all of them anew, or those that are named, in one pass, and switch to each. Answers at once unless `wait=true`.',
-    parameters: [
-      query('names', 'Only these, separated by commas.'),
-      query('wait', 'true: answer when it is done.', { type: 'boolean' }),
-    ],
-    answers: { 200: { schema: 'Rebuilds' }, 202: { schema: 'Rebuilds' } },
-    problems: [400, 404, 409],
-  },
-  {
-    ...{ method: 'POST', path: '/v1/projections/:name/cancel', action: 'projections' },
-    about: 'Give up the rebuild it is in, with those that are built in the same pass; what is read stays.',
-    answers: { 200: { schema: 'Switched' } },
-    problems: [404, 409],
-  },
-  {
-    ...{ method: 'POST', path: '/v1/projections/:name/switch-back', action: 'projections' },
-    about: 'Read again what was read before the last rebuild; it folds on from where it was. The other one is kept.',
-    answers: { 200: { schema: 'Switched' } },
-    problems: [404, 409],
-  },
-  {
-    ...{ method: 'POST', path: '/v1/projections/:name/drop', action: 'projections' },
-    about: 'Remove what the last rebuild kept.',
-    answers: { 200: { schema: 'Switched' } },
-    problems: [404, 409],
-  },
-  {
-    ...{ method: 'POST', path: '/v1/projections/retry', action: 'projections' },
-    about: 'Fold again what was parked, after its cause was mended.',
-    answers: { 200: { schema: 'Retried' } },
-    problems: [409],
-  },
+  ...PROJECTION_ROUTES,
   {
     ...{ method: 'GET', path: '/v1/policies', action: 'policies' },
     about: 'The newest version of every policy.',
