@@ -7,6 +7,8 @@ describe('projections of a server', () => {
     server = await testServer();
     admin = server.as('admin');
     await admin.post('/v1/commands/RecordPurchase', purchase('c-1', 'p-1'));
+    const { engine } = server.running.patron;
+    await engine.projector?.allCaughtUp(await engine.store.head());
   });
   afterAll(closeServers);
 
