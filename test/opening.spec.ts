@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '#runtime/config.js';
+import { tempFolder } from '#testing/temp-folder.js';
 import { StoreRefused, StoreUnavailable } from '#kernel/ports/event-store.js';
 import { openedInTime } from '../apps/server/src/opening.js';
+import { serve } from '../apps/server/src/serve.js';
 
 async function freePlace(): Promise<{ readonly host: string; readonly port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -89,5 +94,22 @@ describe('starting before the event store answers', () => {
     const opening = openedInTime({ host: '127.0.0.1', port }, gone, () => undefined);
     await expect(opening).rejects.toMatchObject({ code: 'EADDRINUSE' });
     taken.close();
+  });
+});
+
+describe('a start that fails when it listens already', () => {
+  const folder = tempFolder();
+
+  it('says why, ends, and leaves the port free', async () => {
+    const { port, host } = await freePlace();
+    const data = join(folder(), 'data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'tokens.json'), '{');
+    const config = loadConfig({ flags: { data, port, eventStore: 'memory', readModels: 'memory' }, folder: folder() });
+    const io = { out: () => undefined, err: () => undefined };
+    await expect(serve(config, io, { signals: false, pages: false })).rejects.toThrow('cannot be read as tokens');
+    const next = createServer().listen(port, host);
+    await once(next, 'listening');
+    next.close();
   });
 });

@@ -1,7 +1,7 @@
 import { fixClock, instantIn } from '#runtime/system-door.js';
 import type { PatronConfig } from '#runtime/config.js';
 import { BadConfig } from '#runtime/errors.js';
-import { httpAppOf, type HttpOptions } from '#runtime/http-app.js';
+import { httpAppOf, type HttpApp, type HttpOptions } from '#runtime/http-app.js';
 import { openPatron, type OpenOptions, type Patron } from '#runtime/patron.js';
 import { ClockProcess } from './clock-process.js';
 import { openedInTime } from './opening.js';
@@ -43,17 +43,16 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
     ? await openedInTime(config, open, tell).catch((error: unknown) => Promise.reject(cannotListen(config, error)))
     : { value: await open(), port: config.port };
   const { patron, clock } = value;
+  let app: HttpApp | undefined;
   try {
-    const { nest, ending } = await httpAppOf(patron, {
+    app = await httpAppOf(patron, {
       log: (line) => io.err(line.trimEnd()),
       ...(heartbeatMs !== undefined && { heartbeatMs }),
       ...(pages !== undefined && { pages }),
       ...(patience !== undefined && { patience }),
     });
-    await nest.listen(port, config.host).catch(async (error: unknown) => {
-      await nest.close();
-      throw cannotListen(config, error);
-    });
+    const { nest, ending } = app;
+    await nest.listen(port, config.host).catch((error: unknown) => Promise.reject(cannotListen(config, error)));
     const url = (await nest.getUrl()).replace('[::1]', 'localhost');
     const token = patron.tokens.list().length === 0 ? firstToken(patron) : undefined;
     announce(patron, io, url, token);
@@ -82,6 +81,7 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
     if (signals) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
     return { url, patron, ended, close, ...(token !== undefined && { token }) };
   } catch (error) {
+    await app?.nest.close();
     await clock?.stop();
     await patron.close();
     throw error;

@@ -1,8 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { instantOf } from '#kernel/time.js';
 import type { Progress } from '#engine/projecting.js';
-import { syncFile, syncFolder, writeNew } from '#adapters/embedded/durable-files.js';
+import { makeFolder, syncFile, syncFolder, writeNew } from '#adapters/embedded/durable-files.js';
 import { isInside, type PatronConfig } from './config.js';
 import { openedDigests, sealedDigests } from './fold-anew.js';
 import {
@@ -106,7 +106,7 @@ export async function restore(config: PatronConfig, from: string, tell?: Progres
 async function staged<T>(folder: string, fill: (made: string) => Promise<T>): Promise<T> {
   const made = `${folder}.part`;
   rmSync(made, { recursive: true, force: true });
-  mkdirSync(made, { recursive: true, mode: 0o700 });
+  makeFolder(made);
   try {
     const filled = await fill(made);
     syncFolder(made);

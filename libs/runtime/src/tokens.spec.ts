@@ -48,6 +48,18 @@ describe('tokens', () => {
     expect(tokens.verify(secret)).toBeUndefined();
   });
 
+  it.each(['{', 'null', '{}', '{"tokens":[{"id":"a"}]}', '{"tokens":[null]}', '\0'])(
+    'that cannot be read (%j) let nobody in, and the file is named with what to do',
+    (text) => {
+      const { secret } = tokens.create({ name: 'a', role: 'admin' });
+      writeFileSync(join(folder, 'tokens.json'), text);
+      const said = /tokens\.json cannot be read as tokens: .*Restore it/;
+      expect(() => tokens.verify(secret)).toThrow(said);
+      expect(() => tokens.create({ name: 'b', role: 'admin' })).toThrow(said);
+      expect(readFileSync(join(folder, 'tokens.json'), 'utf8')).toBe(text);
+    },
+  );
+
   it('wait for a lock that its owner left behind no longer than it can be alive', () => {
     writeFileSync(join(folder, 'tokens.json.lock'), '');
     const began = Date.now();

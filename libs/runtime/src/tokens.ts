@@ -1,10 +1,10 @@
 import { hash as hashed, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidRequest, type FieldError } from '#kernel/errors.js';
 import { instantOf, type Instant } from '#kernel/time.js';
 import { NotFound } from '#engine/errors.js';
-import { replaceFile } from '#adapters/embedded/durable-files.js';
+import { makeFolder, replaceFile } from '#adapters/embedded/durable-files.js';
 import { ROLES, type Principal, type Role } from './access.js';
 import { locked } from './file-lock.js';
 
@@ -104,7 +104,7 @@ export class Tokens {
   }
 
   private change(changed: (tokens: readonly Token[]) => readonly Token[]): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder);
     locked(`${this.path}.lock`, () => {
       this.reload();
       const tokens = changed([...this.known.values()]);
@@ -117,11 +117,25 @@ export class Tokens {
     const found = statSync(this.path, { throwIfNoEntry: false, bigint: true });
     const seen = found === undefined ? '' : `${found.ino}-${found.mtimeNs}-${found.size}`;
     if (seen === this.seen) return;
-    const { tokens } =
-      found === undefined ? { tokens: [] } : (JSON.parse(readFileSync(this.path, 'utf8')) as { tokens: Token[] });
-    this.known = new Map(tokens.map((token) => [token.id, token]));
+    this.known = new Map(found === undefined ? [] : tokensIn(this.path).map((token) => [token.id, token]));
     this.seen = seen;
   }
 }
 
 const shown = ({ hash: _, ...token }: Token): ShownToken => token;
+
+/** Nobody is let in by a file that is torn: it is not passed over. */
+function tokensIn(path: string): readonly Token[] {
+  try {
+    const { tokens } = JSON.parse(readFileSync(path, 'utf8')) as { readonly tokens: readonly Token[] };
+    if (tokens.every(({ id, name, role, hash }) => [id, name, role, hash].every((one) => typeof one === 'string')))
+      return tokens;
+    throw new Error('a token in it is incomplete');
+  } catch (error) {
+    throw new Error(
+      `${path} cannot be read as tokens: ${(error as Error).message}. Restore it from a backup, or move it away and start ` +
+        'again: a new first token is made.',
+      { cause: error },
+    );
+  }
+}

@@ -1,8 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import type { Position } from '#kernel/fact.js';
-import { syncFile, syncFolder } from './durable-files.js';
+import { makeFolder, syncFile, syncFolder } from './durable-files.js';
 import { checkLog, guarded, logPath } from './log-file.js';
 import { backupDatabase, openDatabase, scalar } from './sqlite.js';
 
@@ -52,7 +52,7 @@ export async function backupKeys(from: string, to: string): Promise<void> {
   for (const name of [master, keys]) {
     if (!existsSync(join(from, name))) throw new StoreRefused(`${join(from, name)} is not there: no keys to copy.`);
   }
-  mkdirSync(to, { recursive: true, mode: 0o700 });
+  makeFolder(to);
   await copied(join(from, keys), join(to, keys));
   copyFileSync(join(from, master), join(to, master));
   syncFile(join(to, master));

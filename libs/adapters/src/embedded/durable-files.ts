@@ -1,5 +1,26 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { StoreRefused } from '#kernel/ports/event-store.js';
+
+/** Makes a folder that only its owner may look into, where there is none. @throws {StoreRefused} where there can be none */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { message: reason } = error as Error;
+    throw new StoreRefused(`${folder} cannot be made a folder: ${reason}. Choose another place.`, { cause: error });
+  }
+}
 
 /** Makes names made, renamed or removed in a folder survive a power cut. */
 export function syncFolder(folder: string): void {

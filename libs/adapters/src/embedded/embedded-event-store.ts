@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '#kernel/ports/clock.js';
 import {
@@ -16,6 +15,7 @@ import {
 } from '#kernel/ports/event-store.js';
 import type { Position, Proposed, Recorded } from '#kernel/fact.js';
 import { instantOf } from '#kernel/time.js';
+import { makeFolder } from './durable-files.js';
 import { checkLog, createLog, descriptionOf, guarded, logPath, openLog } from './log-file.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
@@ -60,7 +60,7 @@ export class EmbeddedEventStore extends EventStore {
       checkLog(path);
       return new EmbeddedEventStore({ ...reading(folder, mode), waker: new Waker('polling') });
     }
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const lock = await WriterLock.take(folder);
     let db: Database | undefined;
     try {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Position, Recorded } from '#kernel/fact.js';
 import { StoreRefused, StoreUnavailable, type Batch } from '#kernel/ports/event-store.js';
 import { CopyRefused, HistoryCopy, notFollowing } from '#kernel/ports/history-copy.js';
 import { msOf } from '#kernel/time.js';
+import { makeFolder } from './durable-files.js';
 import {
   checkLog,
   createLog,
@@ -62,7 +62,7 @@ export class EmbeddedHistoryCopy extends HistoryCopy {
    */
   static async open({ folder, storeId, standing }: EmbeddedHistoryCopyOptions): Promise<EmbeddedHistoryCopy> {
     const path = logPath(folder);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const lock = await WriterLock.take(folder);
     let db: Database | undefined;
     try {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { Keys, type CustomerKey, type Purpose } from '#kernel/ports/keys.js';
+import { makeFolder } from './durable-files.js';
 import { openKeys, type KeysFile } from './keys-file.js';
 import { Lru } from './lru.js';
 import type { MasterKey } from './master-key.js';
@@ -38,7 +38,7 @@ export class EmbeddedKeys extends Keys {
 
   /** @throws {StoreRefused} where the keys are torn, or do not belong to the master key */
   static async open({ folder }: { readonly folder: string }): Promise<EmbeddedKeys> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return new EmbeddedKeys(openKeys(folder));
   }
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { IndexNotBuilt, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
@@ -15,7 +14,7 @@ import type {
 } from '#kernel/ports/read-models.js';
 import type { Index } from '#kernel/projection.js';
 import { EARLIEST } from '#kernel/time.js';
-import { removeDatabase } from './durable-files.js';
+import { makeFolder, removeDatabase } from './durable-files.js';
 import type { Pins } from './pins.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { ReadModelSlot } from './read-model-slot.js';
@@ -122,7 +121,7 @@ export class EmbeddedReadModels extends ReadModels {
 
   static async open(options: EmbeddedReadModelsOptions): Promise<EmbeddedReadModels> {
     const folder = join(options.folder, 'read-models');
-    if (options.mode === 'write') mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (options.mode === 'write') makeFolder(folder);
     const notice = options.notice ?? ((text: string): boolean => process.stderr.write(`${text}\n`));
     return new EmbeddedReadModels({ folder, mode: options.mode, notice });
   }

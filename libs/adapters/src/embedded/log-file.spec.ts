@@ -48,6 +48,16 @@ describe('a log that is not ours to use', () => {
     expect(bytesIn(folder())['log.db']).toBe(before);
   });
 
+  it('is not begun where its folder is a file, or lies in one', async () => {
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    for (const place of [file, join(file, 'data')]) {
+      const refused = EmbeddedEventStore.open({ folder: place, mode: 'write' });
+      await expect(refused).rejects.toBeInstanceOf(StoreRefused);
+      await expect(refused).rejects.toThrow(`${place} cannot be made a folder`);
+    }
+  });
+
   it('is not begun by a reader', async () => {
     await expect(open('read')).rejects.toThrow('no process has begun a history');
     expect(existsSync(log())).toBe(false);

@@ -146,7 +146,12 @@ export function guarded<T>(path: string, work: () => T): T {
         cause: error,
       });
     }
-    if (isMissing(error)) throw new StoreRefused(`${path} cannot be opened. Check its permissions.`, { cause: error });
+    if (isMissing(error)) {
+      throw new StoreRefused(
+        `${path} cannot be opened. Its folder must be writable, for readers too: check permissions, or copy it to such a disk.`,
+        { cause: error },
+      );
+    }
     throw error;
   }
 }

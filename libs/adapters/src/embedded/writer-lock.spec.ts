@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -83,6 +83,22 @@ describe('the lock of the embedded store', () => {
   it('is given back when opening fails', async () => {
     writeFileSync(join(folder(), 'log.db'), 'something else');
     for (let time = 0; time < 2; time += 1) await expect(open()).rejects.toThrow('no SQLite database');
+  });
+
+  it.each([
+    [
+      'a file of something else',
+      () => writeFileSync(join(folder(), 'lock.db'), 'not a database '.repeat(500)),
+      /remove it/,
+    ],
+    ['a folder', () => mkdirSync(join(folder(), 'lock.db')), /choose another folder/],
+  ])('that is %s is named with what to do, and nothing is begun', async (_, make, said) => {
+    make();
+    const refused = open();
+    await expect(refused).rejects.toBeInstanceOf(StoreRefused);
+    await expect(refused).rejects.toThrow(folder());
+    await expect(refused).rejects.toThrow(said);
+    expect(readdirSync(folder())).toEqual(['lock.db']);
   });
 
   it('lets readers in while a writer runs and when none does', async () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import { instantOf } from '#kernel/time.js';
 import { replaceFile } from './durable-files.js';
-import { isBusy, openDatabase, type Database } from './sqlite.js';
+import { isBusy, isTorn, openDatabase, type Database } from './sqlite.js';
 
 interface Writer {
   readonly pid: number;
@@ -26,17 +26,20 @@ export class WriterLock {
 
   /** @throws {StoreRefused} naming the process that holds it */
   static async take(folder: string): Promise<WriterLock> {
-    const db = openDatabase(join(folder, 'lock.db'));
+    let db: Database | undefined;
     try {
+      db = openDatabase(join(folder, 'lock.db'));
       db.exec('BEGIN EXCLUSIVE');
+      const writer: Writer = { pid: process.pid, since: instantOf(Date.now()) };
+      replaceFile(join(folder, 'writer.json'), `${JSON.stringify(writer)}\n`);
+      return new WriterLock(folder, db);
     } catch (error) {
-      db.close();
-      if (!isBusy(error)) throw error;
-      throw new StoreRefused(`${await holderOf(folder)}; stop it, or send through it with --server.`);
+      db?.close();
+      if (isBusy(error)) {
+        throw new StoreRefused(`${await holderOf(folder)}; stop it, or send through it with --server.`);
+      }
+      throw notTaken(folder, error as Error);
     }
-    const writer: Writer = { pid: process.pid, since: instantOf(Date.now()) };
-    replaceFile(join(folder, 'writer.json'), `${JSON.stringify(writer)}\n`);
-    return new WriterLock(folder, db);
   }
 
   release(): void {
@@ -44,6 +47,13 @@ export class WriterLock {
     rmSync(join(this.folder, 'writer.json'), { force: true });
     this.db.close();
   }
+}
+
+function notTaken(folder: string, error: Error): StoreRefused {
+  const advice = isTorn(error)
+    ? `${join(folder, 'lock.db')} is no lock of ours: remove it while no process writes there`
+    : 'check permissions and room on the disk, or choose another folder';
+  return new StoreRefused(`${folder} cannot be locked for writing (${error.message}): ${advice}.`, { cause: error });
 }
 
 /** Asks a few times: whoever has just taken the lock may not have written its name yet. */
