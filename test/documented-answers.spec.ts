@@ -231,6 +231,15 @@ describe('the answers that OpenAPI names', () => {
     await delay(100);
     await drive.send(drive.admin, 'POST', filled('/v1/projections/{name}/cancel'));
     await Promise.all([1, 2].map(() => drive.json('POST', '/v1/what-if', {})));
+    for (const [path, ...currencies] of [
+      ['/v1/policies/company', 'JPY', 'NOK'],
+      ['/v1/commands/PublishPolicy', 'DKK', 'NOK'],
+    ] as const) {
+      for (const currency of currencies) {
+        const body = { name: 'company', rules: { zone: 'UTC', currency } };
+        await drive.json('POST', path, body, { 'idempotency-key': path });
+      }
+    }
     store.head = head;
     await under;
   }

@@ -7,7 +7,7 @@ import type { Ids } from '#kernel/ports/ids.js';
 import { PolicyPublished, policyStream } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import { badField } from './bad-field.js';
-import { NotFound } from './errors.js';
+import { CommandIdReused, NotFound } from './errors.js';
 import type { PolicyVersion, References } from './references.js';
 import type { Registry } from './registry.js';
 
@@ -17,6 +17,8 @@ export interface Publication {
   /** In force for facts from then on. */
   readonly effectiveFrom: Instant;
   readonly actor?: Actor;
+  /** The caller's name for the request, with a digest of it, by which a retry is known. */
+  readonly request?: { readonly commandId: string; readonly bodyDigest: string };
 }
 
 /** Publishes policies as facts, and says which were published. */
@@ -41,15 +43,30 @@ export class Policies {
     }
   }
 
-  /** @throws {InvalidRequest} saying which rule does not hold @throws {NotFound} for a name no slice declares */
-  async publish({ name, rules, effectiveFrom, actor }: Publication): Promise<PolicyVersion> {
+  /** What a caller's earlier request published; undefined for a new one. @throws {CommandIdReused} for another body */
+  publishedBy(name: string, { commandId, bodyDigest }: NonNullable<Publication['request']>): PolicyVersion | undefined {
+    const known = this.references.publication(name, commandId);
+    if (known === undefined) return undefined;
+    if (known.bodyDigest !== bodyDigest) throw new CommandIdReused(commandId);
+    return this.references.version(name, known.version);
+  }
+
+  /**
+   * @throws {InvalidRequest} saying which rule does not hold
+   * @throws {NotFound} for a name no slice declares
+   * @throws {CommandIdReused}
+   */
+  async publish({ name, rules, effectiveFrom, actor, request }: Publication): Promise<PolicyVersion> {
     const parsed = this.parsed(name, rules);
     const stream = policyStream(name);
     for (;;) {
+      const published = request === undefined ? undefined : this.publishedBy(name, request);
+      if (published !== undefined) return published; // by another process, meanwhile
       const count = this.references.versions(name).length;
       const event = PolicyPublished({ name, version: count + 1, effectiveFrom, rules: parsed as Raw });
       const id = this.ids.derived(`${stream}\n${count}`);
-      const metadata = { commandId: `publish-${count + 1}`, ...(actor !== undefined && { actor }) };
+      const by = request ?? { commandId: `publish-${count + 1}` };
+      const metadata = { ...by, ...(actor !== undefined && { actor }) };
       const { type, version, data } = event;
       try {
         const fact = { id, type, version, occurredAt: effectiveFrom, data: { ...data }, metadata };

@@ -23,6 +23,7 @@ export interface PolicyVersion {
 /** Published policies and deployment-wide facts, each with its place in the log. */
 export class References {
   private readonly policies = new Map<string, PolicyVersion[]>();
+  private readonly publications = new Map<string, { readonly version: number; readonly bodyDigest: string }>();
   private changes: readonly Instant[] = [EARLIEST];
   private readonly facts = new Map<string, { readonly position: Position; readonly fact: Fact }[]>();
   private taken = 0;
@@ -140,6 +141,11 @@ export class References {
     return this.policies.get(name) ?? [];
   }
 
+  /** Which version was published under a caller's id, and by which body. */
+  publication(name: string, commandId: string): { readonly version: number; readonly bodyDigest: string } | undefined {
+    return this.publications.get(publicationOf(name, commandId));
+  }
+
   /** The newest fact of a type before a position. */
   latest(event: AnyEvent, before: Position): Fact | undefined {
     return this.facts.get(event.type)?.findLast(({ position }) => position < before)?.fact;
@@ -174,6 +180,10 @@ export class References {
     const parsed = { ...definition.parse(rules), version, effectiveFrom };
     versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
     this.policies.set(name, versions);
+    const { commandId, bodyDigest } = recorded.metadata;
+    if (commandId !== undefined && bodyDigest !== undefined) {
+      this.publications.set(publicationOf(name, commandId), { version, bodyDigest });
+    }
     this.taken += 1;
     this.noteChanges(versions);
   }
@@ -184,3 +194,5 @@ export class References {
     }
   }
 }
+
+const publicationOf = (name: string, commandId: string): string => `${name}\n${commandId}`;

@@ -97,17 +97,22 @@ export class CommandGateway {
     const command = this.parse(type, body);
     const commandId = this.commandIdOf(submission);
     const by = actor === undefined ? {} : { actor };
+    const bodyDigest = this.digest(type, body);
     if (slice === undefined || part === undefined) {
       if (ifMatch !== undefined) {
         throw new InvalidRequest([
           { path: 'ifMatch', message: `goes with a command to a customer; ${type} is to none` },
         ]);
       }
-      return { type, slice: undefined, request: { commandId, command: command as AnySystemCommand, dryRun, ...by } };
+      return {
+        type,
+        slice: undefined,
+        request: { commandId, command: command as AnySystemCommand, bodyDigest, dryRun, ...by },
+      };
     }
     const { source } = command as { readonly source?: string };
     const request: CommandRequest = {
-      ...{ commandId, command: command as CommandBase, part, bodyDigest: this.digest(type, body), dryRun, ...by },
+      ...{ commandId, command: command as CommandBase, part, bodyDigest, dryRun, ...by },
       ...(ifMatch !== undefined && { ifMatch }),
       ...(source !== undefined && { source }),
       ...(correlationId !== undefined && { correlationId }),

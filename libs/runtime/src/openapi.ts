@@ -77,10 +77,10 @@ export function openApiOf(
   };
 }
 
-/** The route of one command: a command to the deployment decides on no revision and claims no commandId. */
+/** The route of one command: a command to the deployment decides on no revision, and only a policy is known by its commandId. */
 function commandRoute(route: Route, { type, slice, command }: CommandPlace): Route {
   const { parameters = [] } = route;
-  const refusals = slice === undefined ? (type === 'FixClock' ? [409] : []) : [409, 412];
+  const refusals = slice === undefined ? (['FixClock', 'PublishPolicy'].includes(type) ? [409] : []) : [409, 412];
   return {
     ...{ ...route, path: `/v1/commands/${type}`, body: { type: 'application/json', schema: type } },
     ...{ action: actionOf(type, slice), about: command.about },

@@ -161,11 +161,11 @@ export const ROUTES: readonly Route[] = [
   },
   {
     ...{ method: 'POST', path: '/v1/policies/:name', action: 'policies:publish' },
-    about: 'Publish a new version. Sent again it changes nothing.',
-    parameters: [DRY_RUN],
+    about: 'Publish a new version. Sent again under the same Idempotency-Key it is answered again and changes nothing.',
+    parameters: [header('Idempotency-Key', "The caller's name for this request."), DRY_RUN],
     body: { type: 'application/json', schema: 'Publication' },
     answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
-    problems: [404, 503],
+    problems: [404, 409, 503],
   },
   {
     ...{ method: 'GET', path: '/v1/clock', action: 'clock:read' },

@@ -27,13 +27,15 @@ export interface SystemReceipt extends Receipt {
 export interface SystemRequest {
   readonly commandId: string;
   readonly command: AnySystemCommand;
+  /** Of the body as received: by it a policy published again under its id is known. */
+  readonly bodyDigest: string;
   readonly dryRun: boolean;
   readonly actor?: Actor;
 }
 
 type Done = Pick<SystemReceipt, 'repeated' | 'clock' | 'policy'>;
 
-/** Commands to the deployment, one after the other. Each of them sent again changes nothing. */
+/** Commands to the deployment, one after the other. Each of them sent again changes nothing; a policy is also known by its commandId. */
 export class SystemDoor {
   private readonly turns = new Queues();
 
@@ -78,25 +80,29 @@ export class SystemDoor {
     request: SystemRequest,
   ): Promise<Done> {
     const { policies } = this.engine;
+    const { commandId, bodyDigest, dryRun, actor } = request;
+    const done = policies.publishedBy(name, { commandId, bodyDigest });
+    if (done !== undefined) return { repeated: true, policy: told(done) };
     const newest = policies.versions(name).at(-1);
     const from = effectiveFrom === undefined ? undefined : instantIn(this.engine, effectiveFrom, 'effectiveFrom');
     const parsed = policies.parsed(name, rules);
     if (newest !== undefined && (from === undefined || from === newest.effectiveFrom)) {
       const {
-        version,
-        effectiveFrom: _,
+        version: _,
+        effectiveFrom: __,
         ...published
       } = newest.rules as PolicyVersion['rules'] & { effectiveFrom?: Instant };
       const same = canonicalJson(published) === canonicalJson(parsed);
-      if (same) return { repeated: true, policy: { name, version, effectiveFrom: newest.effectiveFrom } };
+      if (same) return { repeated: true, policy: told(newest) };
     }
     const next = { name, effectiveFrom: from ?? this.engine.now() };
-    if (request.dryRun) return { repeated: false, policy: { ...next, version: (newest?.version ?? 0) + 1 } };
-    const { actor } = request;
-    const { version } = await policies.publish({ ...next, rules, ...(actor !== undefined && { actor }) });
-    return { repeated: false, policy: { ...next, version } };
+    if (dryRun) return { repeated: false, policy: { ...next, version: (newest?.version ?? 0) + 1 } };
+    const by = { request: { commandId, bodyDigest }, ...(actor !== undefined && { actor }) };
+    return { repeated: false, policy: told(await policies.publish({ ...next, rules, ...by })) };
   }
 }
+
+const told = ({ name, version, effectiveFrom }: PolicyVersion) => ({ name, version, effectiveFrom });
 
 /** Lets business time stand still at an instant, and appends what time owes up to then. */
 export async function fixClock({ calendar, timekeeper }: Engine, at: Instant, actor?: Actor): Promise<void> {
