@@ -14,6 +14,7 @@ import type { Progress } from '#engine/projecting.js';
 import { Queries } from '#engine/queries.js';
 import { standingStill } from '#engine/read-side.js';
 import { Registry } from '#engine/registry.js';
+import { isAlive } from '#adapters/embedded/writer-lock.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
 
@@ -172,14 +173,6 @@ export class NamedSnapshots {
 
   private modelsIn(folder: string, mode: 'read' | 'write'): Promise<ReadModels> {
     return openReadModels({ ...this.config, readModels: 'embedded', data: folder }, mode);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

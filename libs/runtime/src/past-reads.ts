@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { InvalidRequest } from '#kernel/errors.js';
 import type { Position } from '#kernel/fact.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
@@ -18,6 +16,7 @@ import type { Explanation } from '#engine/explanation.js';
 import { Why } from '#engine/why.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
+import { scratchFolder } from './scratch-folder.js';
 import { NamedSnapshots } from './named-snapshots.js';
 
 /** Read models of a moment that are kept at once: pages of the same question find theirs again. */
@@ -115,7 +114,7 @@ export class PastReads {
   }
 
   private async fold(name: string, moment: Moment, tell?: Progress): Promise<Folded> {
-    const folder = await mkdtemp(join(tmpdir(), 'patron-as-of-'));
+    const folder = scratchFolder('as-of');
     const readModels = await openReadModels({ ...this.config, data: folder }, 'write');
     try {
       return { folder, readModels, model: await this.asOf.model(name, moment, readModels, tell) };

@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
 import type { Progress } from '#engine/projecting.js';
 import { replay, type Replayed } from '#engine/replay.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
+import { scratchFolder } from './scratch-folder.js';
 import type { Patron } from './patron.js';
 
 /** What so many facts make is folded in memory, which makes no files; the read models of more would not fit there. */
@@ -24,7 +23,7 @@ export async function withEmpty<T>(
 ): Promise<T> {
   if (store.factsBetween(0, await store.head()) <= IN_MEMORY)
     return work(await openReadModels(inMemory(config), 'write'));
-  const folder = await mkdtemp(join(tmpdir(), 'patron-replay-'));
+  const folder = scratchFolder('replay');
   try {
     const empty = await openReadModels({ ...config, readModels: 'embedded', data: folder }, 'write');
     try {

@@ -1,17 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { scratchFolder } from '#runtime/scratch-folder.js';
 
 export type Scratch = InstanceType<typeof DatabaseSync>;
 
-const PREFIX = 'patron-import-';
-
-/** A database on disk that lives as long as one import. What a killed import left behind is removed first. */
-export function openScratch(folder = tmpdir()): { readonly db: Scratch; readonly remove: () => void } {
-  for (const name of readdirSync(folder))
-    if (leftOver(name)) rmSync(join(folder, name), { recursive: true, force: true });
-  const home = mkdtempSync(join(folder, `${PREFIX}${process.pid}-`));
+/** A database on disk that lives as long as one import. @param folder  In the place of the machine's temporary one. */
+export function openScratch(folder?: string): { readonly db: Scratch; readonly remove: () => void } {
+  const home = scratchFolder('import', folder);
   const db = new DatabaseSync(join(home, 'scratch.sqlite'), { returnArrays: true });
   db.exec(
     'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE',
@@ -22,15 +18,4 @@ export function openScratch(folder = tmpdir()): { readonly db: Scratch; readonly
     rmSync(home, { recursive: true, force: true });
   };
   return { db, remove };
-}
-
-function leftOver(name: string): boolean {
-  const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-  if (pid === undefined || Number(pid) === process.pid) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { UnreadableBody } from '#kernel/errors.js';
 import type { Recorded } from '#kernel/fact.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
@@ -12,6 +10,7 @@ import type { Progress } from '#engine/projecting.js';
 import { Registry } from '#engine/registry.js';
 import { openReadModels } from '../adapters.js';
 import type { PatronConfig } from '../config.js';
+import { scratchFolder } from '../scratch-folder.js';
 import { ProjectionFailed, wordsOf } from './errors.js';
 import type { Own } from './own-projections.js';
 import { placeText } from './source-lines.js';
@@ -44,7 +43,7 @@ export class OwnReplay {
     const slices = engine.registry.slices.map((slice) => ({ ...slice, projections: [] }));
     const own = { ...about, projections: projections.map(({ projection }) => projection) };
     const registry = new Registry([...slices, own]);
-    const folder = await mkdtemp(join(tmpdir(), 'patron-replay-'));
+    const folder = scratchFolder('replay');
     const readModels = await openReadModels({ ...config, readModels: 'embedded', data: folder }, 'write');
     const parkings: Parking[] = [];
     const parking = (): Parking => {
