@@ -1,4 +1,5 @@
 import { customerStream, type Fact, type Position } from '#kernel/fact.js';
+import { Sorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { FoldContext } from './context.js';
 import { Dues } from './dues.js';
@@ -16,11 +17,13 @@ export class Customer {
   /** Each slice's state, in the order of `Registry.parts`. */
   states: unknown[];
   /** The revision at which each command's facts begin. */
-  readonly commands = new Map<string, number>();
+  commands = Sorted.empty<number>();
   /** Identities that the facts say this customer holds. */
   readonly identities = new Set<string>();
   /** Facts in the newest snapshot. */
   snapshotAt = 0;
+  /** How many facts, and bytes of text, of what was opened last: most of the text stays as it is until it is wanted. */
+  opened = { count: 0, bytes: 0 };
   readonly dues: Dues;
 
   constructor(
@@ -35,7 +38,7 @@ export class Customer {
   /** Takes in the next fact of the stream whose effect on the states is known, or is folded by `fold`. */
   take(fact: Fact, position: Position): void {
     const { commandId, claims = [], releases = [], dueAt } = fact.metadata;
-    if (!this.commands.has(commandId)) this.commands.set(commandId, fact.revision);
+    if (!this.commands.has(commandId)) this.commands = this.commands.set(commandId, fact.revision);
     for (const identity of claims) this.identities.add(identity);
     for (const identity of releases) this.identities.delete(identity);
     if (dueAt !== undefined) this.dueAt = dueAt;

@@ -1,4 +1,7 @@
 import type { Position } from '#kernel/fact.js';
+import { plain } from '#kernel/leaf.js';
+import { Shelf } from '#kernel/shelf.js';
+import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import { Customer } from './customer.js';
 import type { Registry } from './registry.js';
@@ -8,42 +11,47 @@ interface Taken {
   readonly position: Position;
   readonly dueAt: Instant | null;
   readonly states: readonly unknown[];
-  readonly commands: readonly (readonly [string, number])[];
+  readonly commands: KeptSorted;
   readonly identities: readonly string[];
 }
 
-/** A customer as JSON, as bytes outside of the heap: a third of the memory, and nothing for the garbage collector to walk through. */
+const commandForm = plain<number>();
+
+/** A customer as JSON and a shelf, as bytes outside of the heap: a third of the memory, and nothing for the garbage collector to walk through. */
 export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'snapshotAt'> {
   readonly json: Buffer;
 }
 
 export function packed(customer: Customer, registry: Registry): Packed {
   const { id, count, position, dueAt, states, commands, identities, snapshotAt } = customer;
+  const shelf = Shelf.empty();
   const kept = registry.parts.map(({ index, decider }): unknown =>
-    decider.keep === undefined ? states[index] : decider.keep(states[index]),
+    decider.keep === undefined ? states[index] : decider.keep(states[index], shelf),
   );
   const taken: Taken = {
     ...{ count, position, dueAt, states: kept },
-    ...{ commands: [...commands], identities: [...identities] },
+    ...{ commands: commands.kept(shelf, commandForm), identities: [...identities] },
   };
-  return { id, count, position, snapshotAt, json: bytesOf(JSON.stringify(taken)) };
+  return { id, count, position, snapshotAt, json: bytesOf(shelf.beside(JSON.stringify(taken))) };
 }
 
 export function unpacked(
   { id, json, snapshotAt }: Pick<Packed, 'id' | 'json' | 'snapshotAt'>,
   registry: Registry,
 ): Customer {
-  const taken = JSON.parse(json.toString()) as Taken;
+  const [text, shelf] = Shelf.from(json.toString());
+  const taken = JSON.parse(text) as Taken;
   const customer = new Customer(id, registry);
   customer.states = registry.parts.map(({ index, decider }): unknown =>
-    decider.restore === undefined ? taken.states[index] : decider.restore(taken.states[index]),
+    decider.restore === undefined ? taken.states[index] : decider.restore(taken.states[index], shelf),
   );
-  for (const [commandId, revision] of taken.commands) customer.commands.set(commandId, revision);
+  customer.commands = Sorted.restored(taken.commands, shelf, commandForm);
   for (const identity of taken.identities) customer.identities.add(identity);
   customer.count = taken.count;
   customer.position = taken.position;
   customer.dueAt = taken.dueAt;
   customer.snapshotAt = snapshotAt;
+  customer.opened = { count: taken.count, bytes: json.length };
   return customer;
 }
 

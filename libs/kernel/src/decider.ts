@@ -1,6 +1,7 @@
 import type { Fact } from './fact.js';
 import type { Proposal } from './event.js';
 import type { Context } from './policy.js';
+import type { Shelf } from './shelf.js';
 import type { Instant } from './time.js';
 
 /** What every command carries; `at` is when it happened in the business. */
@@ -35,15 +36,15 @@ export interface Decider<State, Command extends CommandBase, Event extends Fact>
   settle?(state: State, at: Instant, context: Context): readonly Proposal[];
   /** When `settle` will next have something to give; null for never. */
   due?(state: State, context: Context): Instant | null;
-  /** What a snapshot keeps of a state, where the rest follows from it; the state itself when left out. */
-  keep?(state: State): unknown;
+  /** What a snapshot keeps of a state, much of it on the shelf, to be read when it is wanted; the state itself when left out. */
+  keep?(state: State, shelf: Shelf): unknown;
   /**
    * The facts that one command of this slice led to, for a what-if: what was asked for is history and stays, what the slice
    * worked out from its state and its policies is worked out again. Undefined where they stay as they are, as without it.
    */
   decideAgain?(facts: readonly Event[], state: State, context: Context): DecidedAgain | undefined;
   /** How a snapshot's JSON becomes state again, where state holds more than JSON. */
-  restore?(json: unknown): State;
+  restore?(json: unknown, shelf: Shelf): State;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of deciders is heterogeneous

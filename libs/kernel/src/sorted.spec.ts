@@ -1,29 +1,43 @@
 import fc from 'fast-check';
-import { Sorted } from './sorted.js';
+import { plain, type Form } from './leaf.js';
+import { Shelf } from './shelf.js';
+import { Sorted, type KeptSorted } from './sorted.js';
 
 const change = fc.record({
   key: fc.integer({ min: 0, max: 400 }).map((n) => `k${n}`),
   remove: fc.boolean(),
   value: fc.nat(),
+  snapshot: fc.integer({ min: 0, max: 30 }).map((n) => n === 0),
 });
 const byKey = ([a]: readonly [string, number], [b]: readonly [string, number]): number => (a < b ? -1 : 1);
+
+const form = plain<number>();
+
+/** As a snapshot gives it back. */
+function again(sorted: Sorted<number>): Sorted<number> {
+  const shelf = Shelf.empty();
+  const kept = sorted.kept(shelf, form);
+  const [json, read] = Shelf.from(shelf.beside(JSON.stringify(kept)));
+  return Sorted.restored(JSON.parse(json) as KeptSorted, read, form);
+}
 
 describe('a sorted map', () => {
   it('is a plain map in key order, however it came about', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 800, size: 'max' }), fc.string(), (changes, from) => {
         let sorted = Sorted.empty<number>();
-        const plain = new Map<string, number>();
-        for (const { key, remove, value } of changes) {
+        const known = new Map<string, number>();
+        for (const { key, remove, value, snapshot } of changes) {
+          if (snapshot) sorted = again(sorted);
           sorted = remove ? sorted.delete(key) : sorted.set(key, value);
-          if (remove) plain.delete(key);
-          else plain.set(key, value);
+          if (remove) known.delete(key);
+          else known.set(key, value);
         }
-        const entries = [...plain].sort(byKey);
+        const entries = [...known].sort(byKey);
         expect([...sorted.entries()]).toEqual(entries);
-        expect(sorted.size).toBe(plain.size);
+        expect(sorted.size).toBe(known.size);
         expect(sorted.first()).toBe(entries[0]?.[1]);
-        for (const { key } of changes) expect(sorted.get(key)).toBe(plain.get(key));
+        for (const { key } of changes) expect(sorted.get(key)).toBe(known.get(key));
         expect([...sorted.entries(from)]).toEqual(entries.filter(([key]) => key >= from));
         expect([...Sorted.from(JSON.parse(JSON.stringify(sorted)) as [string, number][]).entries()]).toEqual(entries);
       }),
@@ -35,5 +49,21 @@ describe('a sorted map', () => {
     before.set('b', 2);
     before.delete('a');
     expect([...before.entries()]).toEqual([['a', 1]]);
+  });
+  it('of a hundred thousand entries reads and writes only what is wanted of a snapshot', () => {
+    let read = 0;
+    const counted: Form<number> = {
+      row: (key, value) => ((read += 1), [key, value]),
+      entry: (row) => ((read += 1), row as [string, number]),
+    };
+    const many = Sorted.from(Array.from({ length: 100_000 }, (_, n) => [`k${String(n).padStart(6, '0')}`, n] as const));
+    const shelf = Shelf.empty();
+    const opened = Sorted.restored(many.kept(shelf, counted), shelf, counted);
+    read = 0;
+    const changed = opened.set('k050000', -1).delete('k099999').set('l', 7);
+    changed.kept(Shelf.empty(), counted);
+    expect(changed.get('k050000')).toBe(-1);
+    expect(changed.size).toBe(100_000);
+    expect(read).toBeLessThan(60);
   });
 });

@@ -1,19 +1,29 @@
-const CHUNK = 64;
+import { plain, rowsOf, ShutLeaf, slotsOf, type Entry, type Form, type Slots } from './leaf.js';
+import type { Shelf } from './shelf.js';
 
-type Entry<V> = readonly [key: string, value: V];
+/** Most entries of a leaf: what a change copies, and what is read at once where a snapshot is opened. */
+const LEAF = 8;
+/** Most children of a node. */
+const NODE = 16;
 
-/** Keys and values in turn: an entry without an array of its own takes a quarter of the memory. */
-type Chunk = readonly unknown[];
+type Tree = Slots | ShutLeaf<never>;
+
+/** What a snapshot keeps: rows, or, of more than one leaf, the first key of each and where its rows lie on the shelf. */
+export type KeptSorted =
+  | readonly unknown[]
+  | { readonly size: number; readonly leaves: readonly (readonly [firstKey: string, place: number])[] };
 
 /**
- * An immutable map in key order. A change copies one chunk of at most 128 entries and the list of chunks, so that the
- * state of a customer with a hundred thousand facts costs no more per fact than that of a new one.
+ * An immutable map in key order, a B+ tree. A change copies one leaf and the nodes above it, and a snapshot is opened leaf by leaf,
+ * so that the state of a customer with a hundred thousand facts costs about as much per fact as that of a new one.
  */
 export class Sorted<V> {
-  private static readonly none = new Sorted<never>([], 0);
+  private static readonly none = new Sorted<never>([], 0, 0);
 
+  /** @param root  slots of a leaf, or of a node: the first key of each child, and the child */
   private constructor(
-    private readonly chunks: readonly Chunk[],
+    private readonly root: Slots,
+    private readonly depth: number,
     readonly size: number,
   ) {}
 
@@ -24,17 +34,29 @@ export class Sorted<V> {
   static from<V>(entries: Iterable<Entry<V>>): Sorted<V> {
     const sorted = [...entries];
     if (!inOrder(sorted)) sorted.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    if (sorted.length === 0) return Sorted.none;
-    const chunks: Chunk[] = [];
-    for (let start = 0; start < sorted.length; start += CHUNK) chunks.push(chunkOf(sorted.slice(start, start + CHUNK)));
-    return new Sorted(chunks, sorted.length);
+    if (sorted.length <= LEAF) return sorted.length === 0 ? Sorted.none : new Sorted(slotsOf(sorted), 0, sorted.length);
+    return Sorted.over(slotsAbove(inPieces(slotsOf(sorted), LEAF)), sorted.length);
+  }
+
+  /** See `kept`. */
+  static restored<V, Row>(kept: KeptSorted, shelf: Shelf, form: Form<V, Row>): Sorted<V> {
+    if (!('leaves' in kept)) return Sorted.from((kept as readonly Row[]).map((row) => form.entry(row)));
+    const shut = kept.leaves.flatMap(([first, place]) => [first, new ShutLeaf(shelf.at(place), form as Form<V>)]);
+    return Sorted.over(shut, kept.size);
+  }
+
+  /** @param leaves  their first keys, and the leaves */
+  private static over<V>(leaves: Slots, size: number): Sorted<V> {
+    let [root, depth] = [leaves, 1];
+    for (; root.length > 2 * NODE; depth += 1) root = slotsAbove(inPieces(root, NODE));
+    return new Sorted(root, depth, size);
   }
 
   get(key: string): V | undefined {
-    const chunk = this.chunks[this.chunkFor(key)];
-    if (chunk === undefined) return undefined;
-    const at = placeIn(chunk, key);
-    return chunk[at] === key ? (chunk[at + 1] as V) : undefined;
+    let slots = this.root;
+    for (let depth = this.depth; depth > 0; depth -= 1) slots = open(slots[childFor(slots, key) + 1] as Tree);
+    const at = placeIn(slots, key);
+    return slots[at] === key ? (slots[at + 1] as V) : undefined;
   }
 
   has(key: string): boolean {
@@ -42,81 +64,147 @@ export class Sorted<V> {
   }
 
   set(key: string, value: V): Sorted<V> {
-    const index = this.chunkFor(key);
-    const chunk = this.chunks[index] ?? [];
-    const at = placeIn(chunk, key);
-    if (chunk[at] === key) return new Sorted(this.chunks.with(index, chunk.with(at + 1, value)), this.size);
-    const grown = chunk.toSpliced(at, 0, key, value);
-    if (grown.length <= 4 * CHUNK && this.chunks.length <= 1) return new Sorted([grown], this.size + 1);
-    const split = grown.length > 4 * CHUNK ? [grown.slice(0, 2 * CHUNK), grown.slice(2 * CHUNK)] : [grown];
-    return new Sorted(this.chunks.toSpliced(index, 1, ...split), this.size + 1);
+    const next = put(this.root, this.depth, key, value);
+    const size = this.has(key) ? this.size : this.size + 1;
+    if (!(next instanceof Halves)) return new Sorted(next, this.depth, size);
+    return new Sorted([next.left[0], next.left, next.right[0], next.right], this.depth + 1, size);
   }
 
   delete(key: string): Sorted<V> {
-    const index = this.chunkFor(key);
-    const chunk = this.chunks[index] ?? [];
-    const at = placeIn(chunk, key);
-    if (chunk[at] !== key) return this;
+    if (!this.has(key)) return this;
     if (this.size === 1) return Sorted.none;
-    const rest = chunk.toSpliced(at, 2);
-    return new Sorted(this.chunks.toSpliced(index, 1, ...(rest.length > 0 ? [rest] : [])), this.size - 1);
+    let [root, depth] = [without(this.root, this.depth, key), this.depth];
+    for (; depth > 0 && root.length === 2; depth -= 1) root = open(root[1] as Tree);
+    return new Sorted(root, depth, this.size - 1);
   }
 
   /** Entries in key order, from `from` (inclusive) when given. */
   *entries(from = ''): IterableIterator<Entry<V>> {
-    const first = this.chunkFor(from);
-    for (let index = first; index < this.chunks.length; index += 1) {
-      const chunk = this.chunks[index] ?? [];
-      for (let at = index === first ? placeIn(chunk, from) : 0; at < chunk.length; at += 2) {
-        yield [chunk[at] as string, chunk[at + 1] as V];
-      }
+    for (const leaf of leavesOf(this.root, this.depth, from)) {
+      for (let at = placeIn(leaf, from); at < leaf.length; at += 2) yield [leaf[at] as string, leaf[at + 1] as V];
     }
   }
 
   *values(from = ''): IterableIterator<V> {
-    const first = this.chunkFor(from);
-    for (let index = first; index < this.chunks.length; index += 1) {
-      const chunk = this.chunks[index] ?? [];
-      for (let at = index === first ? placeIn(chunk, from) : 0; at < chunk.length; at += 2) yield chunk[at + 1] as V;
+    for (const leaf of leavesOf(this.root, this.depth, from)) {
+      for (let at = placeIn(leaf, from); at < leaf.length; at += 2) yield leaf[at + 1] as V;
     }
   }
 
   first(): V | undefined {
-    return this.chunks[0]?.[1] as V | undefined;
+    let slots = this.root;
+    for (let depth = this.depth; depth > 0; depth -= 1) slots = open(slots[1] as Tree);
+    return slots[1] as V | undefined;
   }
 
-  /** How a snapshot keeps it; `Sorted.from` reads it again. */
+  /** What a snapshot keeps of it; `Sorted.restored` reads it again. Leaves that were not changed since are not written anew. */
+  kept<Row>(shelf: Shelf, form: Form<V, Row>): KeptSorted {
+    if (this.depth === 0) return rowsOf(this.root, form as Form<V>);
+    const leaves = [...shelvesOf(this.root, this.depth)].map(([first, leaf]): readonly [string, number] => {
+      const text = leaf instanceof ShutLeaf ? leaf.text : JSON.stringify(rowsOf(leaf, form as Form<V>));
+      return [first, shelf.put(text)];
+    });
+    return { size: this.size, leaves };
+  }
+
+  /** How it is kept where there is no shelf; `Sorted.from` reads it again. */
   toJSON(): readonly Entry<V>[] {
     return [...this.entries()];
   }
+}
 
-  /** The last chunk whose first key is not after `key`. */
-  private chunkFor(key: string): number {
-    let low = 0;
-    let high = this.chunks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.chunks[middle]?.[0] as string) <= key) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+/** A state whose maps hold JSON, as a snapshot keeps it; `restoredMaps` reads it again. */
+export function keptMaps<Maps extends string>(
+  state: Readonly<Record<Maps, Sorted<unknown>>>,
+  maps: readonly Maps[],
+  shelf: Shelf,
+): Readonly<Record<string, unknown>> {
+  return { ...state, ...Object.fromEntries(maps.map((name) => [name, state[name].kept(shelf, plain())])) };
+}
+
+export function restoredMaps(json: unknown, maps: readonly string[], shelf: Shelf): Readonly<Record<string, unknown>> {
+  const kept = json as Readonly<Record<string, KeptSorted>>;
+  const restored = maps.map((name) => [name, Sorted.restored(kept[name] ?? [], shelf, plain())] as const);
+  return { ...kept, ...Object.fromEntries(restored) };
+}
+
+const open = (tree: Tree): Slots => (tree instanceof ShutLeaf ? tree.opened() : tree);
+
+const slotsAbove = (pieces: readonly Slots[]): Slots => pieces.flatMap((piece) => [piece[0], piece]);
+
+const inPieces = (slots: Slots, most: number): readonly Slots[] =>
+  Array.from({ length: Math.ceil(slots.length / (2 * most)) }, (_, at) =>
+    slots.slice(2 * most * at, 2 * most * (at + 1)),
+  );
+
+class Halves {
+  constructor(
+    readonly left: Slots,
+    readonly right: Slots,
+  ) {}
+}
+
+function put(slots: Slots, depth: number, key: string, value: unknown): Slots | Halves {
+  if (depth === 0) {
+    const at = placeIn(slots, key);
+    if (slots[at] === key) return slots.with(at + 1, value);
+    return divided(slots.toSpliced(at, 0, key, value), LEAF, at === slots.length);
+  }
+  const at = childFor(slots, key);
+  const below = put(open(slots[at + 1] as Tree), depth - 1, key, value);
+  if (!(below instanceof Halves)) return slots.toSpliced(at, 2, below[0], below);
+  const { left, right } = below;
+  return divided(slots.toSpliced(at, 2, left[0], left, right[0], right), NODE, at === slots.length - 2);
+}
+
+/** Without a key that is there. */
+function without(slots: Slots, depth: number, key: string): Slots {
+  if (depth === 0) return slots.toSpliced(placeIn(slots, key), 2);
+  const at = childFor(slots, key);
+  const below = without(open(slots[at + 1] as Tree), depth - 1, key);
+  return below.length === 0 ? slots.toSpliced(at, 2) : slots.toSpliced(at, 2, below[0], below);
+}
+
+/** Halves where there are too many; what grows at its end is left full, as nothing more will come into it. */
+function divided(slots: Slots, most: number, atEnd: boolean): Slots | Halves {
+  if (slots.length <= 2 * most) return slots;
+  const cut = atEnd ? slots.length - 2 : 2 * (most >> 1);
+  return new Halves(slots.slice(0, cut), slots.slice(cut));
+}
+
+/** Leaves in key order from the one where `from` would stand. */
+const leavesOf = (slots: Slots, depth: number, from: string): Iterable<Slots> =>
+  depth === 0 ? [slots] : leavesBelow(slots, depth, from);
+
+function* leavesBelow(slots: Slots, depth: number, from: string): Iterable<Slots> {
+  for (let at = childFor(slots, from); at < slots.length; at += 2) {
+    const child = open(slots[at + 1] as Tree);
+    if (depth === 1) yield child;
+    else yield* leavesBelow(child, depth - 1, from);
   }
 }
 
-/** Of just the length it needs: a list that grows takes more. */
-function chunkOf(entries: readonly Entry<unknown>[]): Chunk {
-  const chunk = new Array<unknown>(2 * entries.length).fill(undefined);
-  for (const [at, [key, value]] of entries.entries()) [chunk[2 * at], chunk[2 * at + 1]] = [key, value];
-  return chunk;
+/** Leaves as they lie, with their first keys. */
+function* shelvesOf(slots: Slots, depth: number): Iterable<readonly [string, Tree]> {
+  for (let at = 0; at < slots.length; at += 2) {
+    if (depth === 1) yield [slots[at] as string, slots[at + 1] as Tree];
+    else yield* shelvesOf(slots[at + 1] as Slots, depth - 1);
+  }
 }
 
+/** The last child whose first key is not after `key`, or the first. */
+const childFor = (slots: Slots, key: string): number => {
+  const at = placeIn(slots, key);
+  return slots[at] === key || at === 0 ? at : at - 2;
+};
+
 /** Where a key stands, or would stand. */
-function placeIn(chunk: Chunk, key: string): number {
+function placeIn(slots: Slots, key: string): number {
   let low = 0;
-  let high = chunk.length >> 1;
+  let high = slots.length >> 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((chunk[2 * middle] as string) < key) low = middle + 1;
+    if ((slots[2 * middle] as string) < key) low = middle + 1;
     else high = middle;
   }
   return 2 * low;

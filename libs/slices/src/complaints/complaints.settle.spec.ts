@@ -5,6 +5,7 @@ import { plusHours } from '#kernel/time.js';
 import { engineWorld } from '#testing/engine-world.js';
 import { deciderSpec } from '#testing/given.js';
 import { published } from '#testing/makers.js';
+import { throughSnapshot } from '#testing/through-snapshot.js';
 import { ComplaintRaised } from './complaints.events.js';
 import { complaintsPolicy } from './complaints.policy.js';
 import { complaintsSlice } from './complaints.slice.js';
@@ -172,7 +173,7 @@ describe('over any history', () => {
     const { decider } = complaintsSlice;
     const raised = given().when(raise).facts()[0];
     const state = decider?.evolve(decider.initial, raised as never, undefined as never) as unknown;
-    const read = decider?.restore?.(JSON.parse(JSON.stringify(state))) as unknown;
+    const read = throughSnapshot(decider, state);
     expect(JSON.stringify(read)).toBe(JSON.stringify(state));
     expect(decider?.due?.(read, undefined as never)).toBe('2026-03-03T10:24:00.000Z');
     expect(raised?.type).toBe(ComplaintRaised.type);

@@ -16,6 +16,7 @@ export const complaintsSlice = defineSlice({
   ...complaintsFolding,
   commands: [RaiseComplaint, AssignComplaint, RespondToComplaint, ResolveComplaint, CloseComplaint, ReopenComplaint],
   decider: complaints,
+  stateVersion: 2, // snapshots keep much on the shelf
   reactsTo: [ComplaintResponded, ComplaintResolved],
   words: complaintsWords,
 });

@@ -1,4 +1,5 @@
-import { Sorted } from '#kernel/sorted.js';
+import type { Shelf } from '#kernel/shelf.js';
+import { keptMaps, restoredMaps, Sorted } from '#kernel/sorted.js';
 import type { Day, Instant } from '#kernel/time.js';
 import { SLAS, type Priority, type Promises, type Remedy, type Sla } from './complaints.events.js';
 
@@ -46,15 +47,13 @@ export interface Complaints {
 
 export const noComplaints: Complaints = { byId: Sorted.empty(), answers: Sorted.empty(), timers: Sorted.empty() };
 
-/** State from a snapshot's JSON. */
-export function restored(json: unknown): Complaints {
-  const state = json as Record<keyof Complaints, readonly (readonly [string, never])[]>;
-  return {
-    byId: Sorted.from<ComplaintState>(state.byId),
-    answers: Sorted.from(state.answers),
-    timers: Sorted.from<Timer>(state.timers),
-  };
-}
+const MAPS = ['byId', 'answers', 'timers'] as const;
+
+export const kept = (state: Complaints, shelf: Shelf): unknown => keptMaps(state, MAPS, shelf);
+
+/** State from a snapshot, see `kept`. */
+export const restored = (json: unknown, shelf: Shelf): Complaints =>
+  restoredMaps(json, MAPS, shelf) as unknown as Complaints;
 
 /** References hold no line break, so that two names never make one key. */
 export const answerKey = (complaintId: string, responseId: string): string => `${complaintId}\n${responseId}`;

@@ -1,4 +1,5 @@
-import { Sorted } from '#kernel/sorted.js';
+import type { Shelf } from '#kernel/shelf.js';
+import { keptMaps, restoredMaps, Sorted } from '#kernel/sorted.js';
 import type { Day, Instant } from '#kernel/time.js';
 import type { Channel } from '../consent/consent.events.js';
 import { newestFirst, noConsents, restoredConsents, type Consents } from '../consent/consent.permission.policy.js';
@@ -67,12 +68,12 @@ export const noContacts: Contacts = {
 
 const MAPS = ['contacts', 'outbound', 'conversions', 'revisits', 'open'] as const;
 
-/** State from a snapshot's JSON. */
-export function restored(json: unknown): Contacts {
-  const state = json as Record<string, unknown>;
-  const maps = MAPS.map((name) => [name, Sorted.from(state[name] as readonly (readonly [string, never])[])] as const);
-  const consents = restoredConsents(state['consents']);
-  return { ...state, ...Object.fromEntries(maps), consents } as unknown as Contacts;
+export const kept = (state: Contacts, shelf: Shelf): unknown => keptMaps(state, MAPS, shelf);
+
+/** State from a snapshot, see `kept`. */
+export function restored(json: unknown, shelf: Shelf): Contacts {
+  const state = restoredMaps(json, MAPS, shelf);
+  return { ...state, consents: restoredConsents(state['consents']) } as unknown as Contacts;
 }
 
 const openKey = ({ missedAt, revisitId }: { readonly missedAt: Instant; readonly revisitId: string }): string =>

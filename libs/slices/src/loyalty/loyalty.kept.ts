@@ -1,55 +1,69 @@
-import { Sorted } from '#kernel/sorted.js';
+import { names, plain, type Form } from '#kernel/leaf.js';
+import type { Shelf } from '#kernel/shelf.js';
+import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { Rate } from './loyalty.policy.js';
-import { lotKey, type Lot, type Loyalty, type Reservation } from './loyalty.state.js';
+import { lotKey, type Earning, type Lot, type Loyalty, type Reservation } from './loyalty.state.js';
 
 type LotRow = readonly [lotId: string, earnedAt: Instant, points: number, availableAt: Instant, expiresAt: Instant];
 type EarningRow = readonly [lotId: string, earnedAt: Instant, year: number, points: number];
 type PurchaseRow = readonly [purchaseId: string, points: number, perUnits: number, ...lotIds: readonly string[]];
 
-interface Kept extends Pick<Loyalty, 'debt' | 'tier' | 'tierYear' | 'earnedIn'> {
-  readonly lots: readonly LotRow[];
-  readonly earnings: readonly EarningRow[];
-  readonly purchases: readonly PurchaseRow[];
-  readonly reservations: readonly (readonly [string, Reservation])[];
-  readonly done: readonly string[];
+type Maps = 'lots' | 'expiries' | 'earnings' | 'purchases' | 'reservations' | 'done';
+type Kept = Omit<Loyalty, Maps> & Readonly<Record<Maps, KeptSorted>>;
+
+/** Rows without names; the key of a lot follows from it. */
+const lotForm: Form<Lot, LotRow> = {
+  row: (_key, { lotId, earnedAt, points, availableAt, expiresAt }) => [lotId, earnedAt, points, availableAt, expiresAt],
+  entry: ([lotId, earnedAt, points, availableAt, expiresAt]) => {
+    const lot: Lot = { lotId, earnedAt, points, availableAt, expiresAt };
+    return [lotKey(lot), lot];
+  },
+};
+const expiryForm: Form<string, string> = {
+  row: (key) => key,
+  entry: (key) => [key, key.slice(key.indexOf(' ') + 1)],
+};
+const earningForm: Form<Earning, EarningRow> = {
+  row: (lotId, { earnedAt, year, points }) => [lotId, earnedAt, year, points],
+  entry: ([lotId, earnedAt, year, points]) => [lotId, { lotId, earnedAt, year, points }],
+};
+const purchaseForm: Form<{ readonly lotIds: readonly string[]; readonly rate: Rate }, PurchaseRow> = {
+  row: (purchaseId, { lotIds, rate }) => [purchaseId, rate.points, rate.perUnits, ...lotIds],
+  entry: ([purchaseId, points, perUnits, ...lotIds]) => [purchaseId, { lotIds, rate: rateOf(points, perUnits) }],
+};
+const reservationForm = plain<Reservation>();
+
+let lastRate: Rate = { points: 0, perUnits: 1 };
+
+/** One object for purchases of one rate, which are nearly all. */
+function rateOf(points: number, perUnits: number): Rate {
+  if (lastRate.points !== points || lastRate.perUnits !== perUnits) lastRate = { points, perUnits };
+  return lastRate;
 }
 
-/** What a snapshot keeps: rows without names; keys of lots and the expiries follow from them. */
-export function kept({ lots, earnings, purchases, reservations, done, ...rest }: Loyalty): Kept {
+export function kept({ debt, tier, tierYear, earnedIn, ...maps }: Loyalty, shelf: Shelf): Kept {
   return {
-    ...{ debt: rest.debt, tier: rest.tier, tierYear: rest.tierYear, earnedIn: rest.earnedIn },
-    lots: Array.from(lots.values(), (lot): LotRow => {
-      return [lot.lotId, lot.earnedAt, lot.points, lot.availableAt, lot.expiresAt];
-    }),
-    earnings: Array.from(earnings.values(), ({ lotId, earnedAt, year, points }) => [lotId, earnedAt, year, points]),
-    purchases: Array.from(purchases.entries(), ([id, { lotIds, rate }]) => [id, rate.points, rate.perUnits, ...lotIds]),
-    reservations: [...reservations.entries()],
-    done: Array.from(done.entries(), ([name]) => name),
+    ...{ debt, tier, tierYear, earnedIn },
+    lots: maps.lots.kept(shelf, lotForm),
+    expiries: maps.expiries.kept(shelf, expiryForm),
+    earnings: maps.earnings.kept(shelf, earningForm),
+    purchases: maps.purchases.kept(shelf, purchaseForm),
+    reservations: maps.reservations.kept(shelf, reservationForm),
+    done: maps.done.kept(shelf, names),
   };
 }
 
-/** State from a snapshot's JSON, see `kept`. */
-export function restored(json: unknown): Loyalty {
-  const { debt, tier, tierYear, earnedIn, ...held } = json as Kept;
-  const lots = held.lots.map(([lotId, earnedAt, points, availableAt, expiresAt]) => {
-    const lot: Lot = { lotId, earnedAt, points, availableAt, expiresAt };
-    return [lotKey(lot), lot] as const;
-  });
-  let rate: Rate | undefined;
-  const purchases = held.purchases.map(([purchaseId, points, perUnits, ...lotIds]) => {
-    if (rate?.points !== points || rate.perUnits !== perUnits) rate = { points, perUnits };
-    return [purchaseId, { lotIds, rate }] as const;
-  });
+/** State from a snapshot, see `kept`. */
+export function restored(json: unknown, shelf: Shelf): Loyalty {
+  const { debt, tier, tierYear, earnedIn, ...maps } = json as Kept;
   return {
-    lots: Sorted.from(lots),
-    expiries: Sorted.from(lots.map(([key, { expiresAt }]) => [`${expiresAt} ${key}`, key] as const)),
-    earnings: Sorted.from(
-      held.earnings.map(([lotId, earnedAt, year, points]) => [lotId, { lotId, earnedAt, year, points }] as const),
-    ),
-    purchases: Sorted.from(purchases),
-    reservations: Sorted.from(held.reservations),
-    done: Sorted.from(held.done.map((name) => [name, true] as const)),
+    lots: Sorted.restored(maps.lots, shelf, lotForm),
+    expiries: Sorted.restored(maps.expiries, shelf, expiryForm),
+    earnings: Sorted.restored(maps.earnings, shelf, earningForm),
+    purchases: Sorted.restored(maps.purchases, shelf, purchaseForm),
+    reservations: Sorted.restored(maps.reservations, shelf, reservationForm),
+    done: Sorted.restored(maps.done, shelf, names),
     ...{ debt, tier, tierYear, earnedIn },
   };
 }

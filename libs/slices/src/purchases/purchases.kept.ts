@@ -1,5 +1,7 @@
 import { moneyIn, moneyRow, zero, type MoneyRow } from '#kernel/money.js';
-import { Sorted } from '#kernel/sorted.js';
+import type { Form } from '#kernel/leaf.js';
+import type { Shelf } from '#kernel/shelf.js';
+import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { LineState, Purchases, PurchaseState } from './purchases.state.js';
 
@@ -13,12 +15,16 @@ type Row = readonly [
   ...more: readonly [refunds: readonly string[], isVoid: 0 | 1, lines: readonly LineRow[]],
 ];
 
-/** What a snapshot keeps: rows without names, and nothing of what was not refunded. */
-export const kept = ({ byId }: Purchases): readonly Row[] =>
-  Array.from(byId.entries(), ([purchaseId, { purchasedAt, total, net, refunds, void: isVoid, lines }]): Row => [
+/** Rows without names, and nothing of what was not refunded. */
+const form: Form<PurchaseState, Row> = {
+  row: (purchaseId, { purchasedAt, total, net, refunds, void: isVoid, lines }) => [
     ...([purchaseId, purchasedAt, moneyRow(total), net === total ? null : moneyRow(net)] as const),
     ...([refunds, isVoid ? 1 : 0, lines.map(lineRow)] as const),
-  ]);
+  ],
+  entry: (row) => [row[0], purchaseIn(row)],
+};
+
+export const kept = ({ byId }: Purchases, shelf: Shelf): KeptSorted => byId.kept(shelf, form);
 
 const lineRow = ({ lineId, sku, quantity, amount, unitPrice, ...line }: LineState): LineRow => {
   const untouched = line.refundedQuantity === 0 && line.refundedAmount === zero(amount.currency, amount.scale);
@@ -26,9 +32,9 @@ const lineRow = ({ lineId, sku, quantity, amount, unitPrice, ...line }: LineStat
   return [lineId, sku, quantity, moneyRow(amount), unitPrice === undefined ? null : moneyRow(unitPrice), refunded];
 };
 
-/** State from a snapshot's JSON, see `kept`. */
-export const restored = (json: unknown): Purchases => ({
-  byId: Sorted.from((json as readonly Row[]).map((row) => [row[0], purchaseIn(row)] as const)),
+/** State from a snapshot, see `kept`. */
+export const restored = (json: unknown, shelf: Shelf): Purchases => ({
+  byId: Sorted.restored(json as KeptSorted, shelf, form),
 });
 
 function purchaseIn([, purchasedAt, totalRow, netRow, refunds, isVoid, rows]: Row): PurchaseState {

@@ -8,6 +8,6 @@ export const purchasesSlice = defineSlice({
   ...purchasesFolding,
   commands: [RecordPurchase, AddPurchaseLines, RefundPurchase, VoidPurchase],
   decider: purchases,
-  stateVersion: 2, // snapshots keep rows
+  stateVersion: 3, // snapshots keep rows, many of them on the shelf
   words: purchasesWords,
 });

@@ -5,6 +5,7 @@ import type { Proposal } from '#kernel/event.js';
 import type { Fact } from '#kernel/fact.js';
 import { plusMs } from '#kernel/time.js';
 import { Scribe } from '#testing/makers.js';
+import { throughSnapshot } from '#testing/through-snapshot.js';
 import { complaintsSlice } from '../complaints/complaints.slice.js';
 import { consentSlice } from '../consent/consent.slice.js';
 import { contactsSlice } from '../contacts/contacts.slice.js';
@@ -102,7 +103,7 @@ it('what the last facts of a long history are folded into holds a year, not all 
 it('a snapshot of a state is read again to the same state', () => {
   const now = context();
   const [state] = folded(newRetention, 0, 2_000, now);
-  const restored = retention.restore?.(JSON.parse(JSON.stringify(retention.keep?.(state)))) as Retention;
+  const restored = throughSnapshot(retention, state);
   const [more] = folded(state, 2_000, 3_000, now);
   const [again] = folded(restored, 2_000, 3_000, now);
   expect(JSON.stringify(again)).toBe(JSON.stringify(more));

@@ -15,10 +15,11 @@ import {
 import { SurveyAnswered, SurveyDeclined, SurveySent, type SurveyEvent } from './surveys.events.js';
 import { SCALES, surveysPolicy } from './surveys.policy.js';
 import { scaledOf } from './surveys.scores.policy.js';
-import { evolve, noSurveys, restored, type Surveys, type SurveyState } from './surveys.state.js';
+import { evolve, kept, noSurveys, restored, type Surveys, type SurveyState } from './surveys.state.js';
 
 export const surveys: Decider<Surveys, SurveyCommand, SurveyEvent> = {
   initial: noSurveys,
+  keep: kept,
   restore: restored,
   evolve,
   decide: (command, { byId }, context) => {

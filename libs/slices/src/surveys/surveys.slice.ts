@@ -8,5 +8,6 @@ export const surveysSlice = defineSlice({
   ...surveysFolding,
   commands: [SendSurvey, AnswerSurvey, DeclineSurvey],
   decider: surveys,
+  stateVersion: 2, // snapshots keep much on the shelf
   words: surveysWords,
 });

@@ -1,6 +1,7 @@
 import { companyPolicy } from '#kernel/company.policy.js';
 import { deciderSpec } from '#testing/given.js';
 import { published } from '#testing/makers.js';
+import { throughSnapshot } from '#testing/through-snapshot.js';
 import {
   ScoreOutsideScale,
   SurveyAlreadyAnswered,
@@ -145,6 +146,6 @@ it('the state of surveys is read from a snapshot as it was', () => {
   const { decider } = surveysSlice;
   const fact = given().when(unsent).facts()[0];
   const state = decider?.evolve(decider.initial, fact as never, undefined as never) as unknown;
-  const read = decider?.restore?.(JSON.parse(JSON.stringify(state))) as unknown;
+  const read = throughSnapshot(decider, state);
   expect(decider?.decide(unsent as never, read, undefined as never)).toEqual([]);
 });

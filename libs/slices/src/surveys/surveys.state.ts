@@ -1,5 +1,6 @@
 import { present } from '#kernel/parse.js';
-import { Sorted } from '#kernel/sorted.js';
+import type { Shelf } from '#kernel/shelf.js';
+import { keptMaps, restoredMaps, Sorted } from '#kernel/sorted.js';
 import type { Instrument, SurveyEvent } from './surveys.events.js';
 
 export interface SurveyState {
@@ -20,10 +21,12 @@ export interface Surveys {
 
 export const noSurveys: Surveys = { byId: Sorted.empty() };
 
-/** State from a snapshot's JSON. */
-export const restored = (json: unknown): Surveys => ({
-  byId: Sorted.from((json as { byId: readonly (readonly [string, SurveyState])[] }).byId),
-});
+const MAPS = ['byId'] as const;
+
+export const kept = (state: Surveys, shelf: Shelf): unknown => keptMaps(state, MAPS, shelf);
+
+/** State from a snapshot, see `kept`. */
+export const restored = (json: unknown, shelf: Shelf): Surveys => restoredMaps(json, MAPS, shelf) as unknown as Surveys;
 
 /** What a customer's surveys are after a fact. */
 export function evolve({ byId }: Surveys, fact: SurveyEvent): Surveys {
