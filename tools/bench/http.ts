@@ -12,6 +12,8 @@ const CALLERS = 64;
 /** Sent first and not counted: a server that has just started compiles what it runs often. */
 const WARM_UP = 3_000;
 const COUNT = 12_000;
+/** Purchases of one customer: ten by each caller. */
+const OF_ONE = 640;
 
 /** Where purchases are sent to. */
 export interface Target {
@@ -52,24 +54,44 @@ async function oneByOne(folder: string): Promise<Figure> {
   return { ...(await withServer(folder, rate)), limit };
 }
 
-async function rate({ url, authorization }: Target): Promise<Figure> {
+async function warmedUp({ url, authorization }: Target): Promise<readonly Caller[]> {
   const callers = await Promise.all(Array.from({ length: CALLERS }, () => Caller.open(url, authorization)));
   await sendAll(callers, 0, WARM_UP);
+  return callers;
+}
+
+async function rate(target: Target): Promise<Figure> {
+  const callers = await warmedUp(target);
   const took: number[] = [];
   const { seconds, beside } = await timedClient(() => sendAll(callers, WARM_UP, WARM_UP + COUNT, took));
   for (const caller of callers) caller.close();
   return { value: COUNT / seconds, beside: { ...beside, 'p50 ms': median(took), 'p99 ms': percentile(took, 0.99) } };
 }
 
+/** All of them want one customer, whose commands are done one after the other. */
+async function inTurn(target: Target): Promise<Figure> {
+  const callers = await warmedUp(target);
+  const took: number[] = [];
+  await sendAll(callers, WARM_UP, WARM_UP + OF_ONE, took, { customerId: 'one' });
+  for (const caller of callers) caller.close();
+  return { value: percentile(took, 0.99), beside: { 'p50 ms': median(took), 'most ms': Math.max(...took) } };
+}
+
 /** @throws where a purchase was not recorded */
-async function sendAll(callers: readonly Caller[], from: number, to: number, took: number[] = []): Promise<void> {
+async function sendAll(
+  callers: readonly Caller[],
+  from: number,
+  to: number,
+  took: number[] = [],
+  more: object = {},
+): Promise<void> {
   let next = from;
   const call = async (caller: Caller): Promise<void> => {
     while (next < to) {
       const number = next;
       next += 1;
       const start = performance.now();
-      const { status, body } = await caller.post('/v1/commands/RecordPurchase', purchase(number));
+      const { status, body } = await caller.post('/v1/commands/RecordPurchase', { ...purchase(number), ...more });
       if (status !== 201) throw new Error(`A purchase was answered with ${status}: ${body}`);
       took.push(performance.now() - start);
     }
@@ -85,4 +107,13 @@ export const http: Measure = {
   },
   wanted: { value: 3_000, at: 'least' },
   run: oneByOne,
+};
+
+export const oneCustomer: Measure = {
+  ...{
+    name: 'one-customer',
+    about: 'p99 of 64 callers over HTTP who all want one customer, ten purchases each',
+    unit: 'ms',
+  },
+  run: (folder) => withServer(folder, inTurn),
 };

@@ -2,7 +2,7 @@ import { a64Afternoon, rAfternoon } from './afternoon.js';
 import { a1, a64 } from './appends.js';
 import { c1, c64 } from './commands.js';
 import { e128, eAll } from './eventstoredb.js';
-import { http } from './http.js';
+import { http, oneCustomer } from './http.js';
 import { importDurable, importProjected, memory } from './imports.js';
 import { take, type Measure } from './measure.js';
 import { ndjson } from './ndjson.js';
@@ -10,12 +10,12 @@ import { pastOne } from './past.js';
 import { rAll, rOne } from './rebuilds.js';
 import { live } from './live.js';
 import { scaleMeasures } from './scale.js';
-import { sCached, sCold } from './streams.js';
+import { sCached, sCold, sKilled } from './streams.js';
 
 const measures: readonly Measure[] = [
-  ...[a1, a64, a64Afternoon, c1, c64, sCold, sCached, rOne, rAfternoon, rAll],
+  ...[a1, a64, a64Afternoon, c1, c64, sCold, sKilled, sCached, rOne, rAfternoon, rAll],
   pastOne,
-  ...[http, ndjson, importDurable, importProjected, memory, e128, eAll],
+  ...[http, oneCustomer, ndjson, importDurable, importProjected, memory, e128, eAll],
   ...scaleMeasures,
   live,
 ];

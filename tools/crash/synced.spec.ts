@@ -5,11 +5,32 @@ const id = String.raw`\"commandId\":\"command-1\"`;
 const write = `7 pwrite64(${log}, "\\0\\1{${id}}", 4096, 56) = 4096`;
 const sync = `7 fsync(${log}) = 0`;
 const answer = `7 writev(31<socket:[9]>, [{iov_base="HTTP/1.1 201 Created\\r\\n{${id}}", iov_len=300}], 1) = 300`;
-const faultsIn = (...lines: readonly string[]) => answersIn(lines.join('\n')).faults;
+const made = '7 fsync(9</>) = 0';
+const key = '7 pwrite64(30</data.keys/keys.db-wal>, "\\0wrapped", 4096, 56) = 4096';
+const keySync = '7 fdatasync(30</data.keys/keys.db-wal>) = 0';
+const sealed = write.replace('{', '{\\"name\\":\\"sealed:1:abc\\",');
+const faultsIn = (...lines: readonly string[]) => answersIn([made, ...lines].join('\n'), '/').faults;
 
 describe('a trace of what a server asked of the machine', () => {
   it('holds where facts are written, synced and then answered', () => {
-    expect(answersIn([write, sync, answer].join('\n'))).toEqual({ kills: 0, faults: [], figures: { answers: 1 } });
+    const figures = { answers: 1, sealed: 1 };
+    const trace = [made, key, keySync, sealed, sync, answer].join('\n');
+    expect(answersIn(trace, '/')).toEqual({ kills: 0, faults: [], figures });
+  });
+
+  it.each([
+    ['that was not synced', [key]],
+    ['that was synced before it was written', [keySync, key]],
+    ['whose sync failed', [key, keySync.replace('= 0', '= -1 EIO (Input/output error)')]],
+    ['whose sync is not over', [key, keySync.replace(') = 0', ' <unfinished ...>')]],
+  ])('does not hold where facts are sealed under a key %s', (_, lines) => {
+    expect(faultsIn(...lines, sealed, sync, keySync, answer)).toEqual([expect.stringContaining('before their keys')]);
+  });
+
+  it('does not hold where the folder of the data was made and not synced', () => {
+    expect(answersIn([write, sync, answer].join('\n'), '/').faults).toEqual([
+      '/ was not synced before the first answer',
+    ]);
   });
 
   it('holds where a sync is told of in two lines', () => {

@@ -8,6 +8,9 @@ import { Server } from './server.js';
 
 const CALLS = 'pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg';
 const LOG = 'log.db-wal>';
+const KEYS = 'keys.db-wal>';
+/** How a sealed field begins in a fact. */
+const SEALED = 'sealed:1:';
 const COMMAND = /\\"commandId\\":\\"([\w-]+)\\"/g;
 
 /** Whole pages and whole answers are in the trace, so that each answer is found with its own facts. */
@@ -23,35 +26,60 @@ export const syncedBeforeAnswer: Check = {
     const clients = new Clients(server, new Random(1), 4);
     await clients.done();
     await server.end('SIGTERM');
-    return answersIn(readFileSync(trace, 'latin1'));
+    return answersIn(readFileSync(trace, 'latin1'), folder);
   },
 };
 
-/** Looks for the write of a command's facts, a sync that began after it and was completed, and the answer, in this order. */
-export function answersIn(trace: string): Outcome {
+/**
+ * Looks for the write of a command's facts, a sync that began after it and was completed, and the answer, in this order; for the
+ * sync of every key before facts that are sealed are written; and for that of the folder in which the data's own was made.
+ */
+export function answersIn(trace: string, folder: string): Outcome {
   const written = new Map<string, number>();
-  const syncing = new Map<string, number>();
+  const syncs = new Syncs();
   const faults: string[] = [];
-  let [syncBegan, answers, number] = [-1, 0, 0];
+  let [keyWritten, answers, sealed, number] = [-1, 0, 0, 0];
   for (const line of trace.split('\n')) {
     number += 1;
     const [, pid = '', call = ''] = /^(\d+)\s+(?:<\.\.\. )?(\w+)/.exec(line) ?? [];
-    if (call === 'pwrite64' && line.includes(LOG)) {
+    if (call === 'pwrite64' && line.includes(KEYS)) keyWritten = number;
+    else if (call === 'pwrite64' && line.includes(LOG)) {
       for (const [, id = ''] of line.matchAll(COMMAND)) if (!written.has(id)) written.set(id, number);
+      if (!line.includes(SEALED)) continue;
+      sealed += 1;
+      if (keyWritten > syncs.of(KEYS))
+        faults.push(`line ${number}: sealed facts were written before their keys were synced`);
     } else if (call === 'fsync' || call === 'fdatasync') {
-      if (line.includes(LOG)) syncing.set(pid, number);
-      const began = syncing.get(pid);
-      if (began === undefined || line.includes('<unfinished')) continue;
-      syncing.delete(pid);
-      if (/= 0$/.test(line)) syncBegan = began;
+      syncs.note(pid, line, number);
     } else if (line.includes('HTTP/1.1 201')) {
       const [[, id = ''] = []] = line.matchAll(COMMAND);
       answers += 1;
       const at = written.get(id);
       if (at === undefined) faults.push(`${id} was answered before it was written`);
-      else if (at > syncBegan) faults.push(`${id} was answered before it was synced`);
+      else if (at > syncs.of(LOG)) faults.push(`${id} was answered before it was synced`);
+      if (answers === 1 && syncs.of(`<${folder}>`) < 0) faults.push(`${folder} was not synced before the first answer`);
     }
   }
   if (answers === 0) faults.push('no answer was seen');
-  return { kills: 0, faults, figures: { answers } };
+  return { kills: 0, faults, figures: { answers, sealed } };
+}
+
+/** When the newest completed sync of each file began, by line of the trace. */
+class Syncs {
+  private readonly underWay = new Map<string, { readonly file: string; readonly began: number }>();
+  private readonly completed = new Map<string, number>();
+
+  note(pid: string, line: string, number: number): void {
+    const [file] = /<\/[^>]*>/.exec(line) ?? [];
+    if (file !== undefined) this.underWay.set(pid, { file, began: number });
+    const sync = this.underWay.get(pid);
+    if (sync === undefined || line.includes('<unfinished')) return;
+    this.underWay.delete(pid);
+    if (/= 0$/.test(line)) this.completed.set(sync.file, sync.began);
+  }
+
+  /** Of a file whose name ends so; before everything where there was none. */
+  of(end: string): number {
+    return Math.max(-1, ...[...this.completed].filter(([file]) => file.endsWith(end)).map(([, began]) => began));
+  }
 }

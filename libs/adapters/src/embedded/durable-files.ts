@@ -9,13 +9,20 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { StoreRefused } from '#kernel/ports/event-store.js';
 
-/** Makes a folder that only its owner may look into, where there is none. @throws {StoreRefused} where there can be none */
+/**
+ * Makes a folder that only its owner may look into, where there is none, and those above it; their names survive a power cut.
+ *
+ * @throws {StoreRefused} where there can be none
+ */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    const above = dirname(resolve(first));
+    for (let made = resolve(folder); made !== above; made = dirname(made)) syncFolder(dirname(made));
   } catch (error) {
     const { message: reason } = error as Error;
     throw new StoreRefused(`${folder} cannot be made a folder: ${reason}. Choose another place.`, { cause: error });
