@@ -1,4 +1,5 @@
 import type { ErrorKind, FieldError } from '#kernel/errors.js';
+import { UsageError } from '../frame/parse-args.js';
 import { RemoteRefusal } from './access.js';
 import { patiently, type Patient } from './patiently.js';
 
@@ -28,11 +29,32 @@ export class Client {
     server: string,
     private readonly token: string | undefined,
   ) {
+    if (!/^https?:$/.test(URL.canParse(server) ? new URL(server).protocol : '')) {
+      throw new UsageError(
+        `--server (PATRON_SERVER) is no address of a server: ${server}. Give one such as http://127.0.0.1:4600.`,
+      );
+    }
+    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+      throw new UsageError('--token (PATRON_TOKEN) holds what no token does, such as a blank or the end of a line.');
+    }
     this.base = server.replace(/\/+$/, '');
   }
 
   async json<T>(path: string, init: RequestInit = {}): Promise<T> {
-    return (await (await this.fetch(path, init)).json()) as T;
+    return this.parsed<T>(await this.text(path, init));
+  }
+
+  async text(path: string, init: RequestInit): Promise<string> {
+    return this.whole(await this.fetch(path, init));
+  }
+
+  /** @throws {RemoteRefusal} for an answer that no Patron gives */
+  parsed<T>(text: string): T {
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw this.unreachable('answers, but not as Patron does: is that its address, and no proxy between?');
+    }
   }
 
   /** @throws {RemoteRefusal} */
@@ -44,7 +66,15 @@ export class Client {
   /** The same for work that may take longer than fetch waits. @throws {RemoteRefusal} */
   async patiently<T>(path: string, asked: Patient): Promise<T> {
     const headers = { ...asked.headers, ...this.authorization };
-    return (await (await this.answered(patiently(this.base + path, { ...asked, headers }))).json()) as T;
+    return this.parsed<T>(await this.whole(await this.answered(patiently(this.base + path, { ...asked, headers }))));
+  }
+
+  private whole(response: Response): Promise<string> {
+    return response.text().catch((error: unknown) => {
+      throw this.unreachable(
+        `broke off within its answer (${reasonOf(error)}); what was sent may be done: send it again`,
+      );
+    });
   }
 
   private async answered(asked: Promise<Response>): Promise<Response> {
@@ -52,12 +82,14 @@ export class Client {
     try {
       response = await asked;
     } catch (error) {
-      const { cause, message } = error as { readonly cause?: Error; readonly message: string };
-      const said = `${this.base} does not answer: ${cause?.message ?? message}`;
-      throw new RemoteRefusal('server.unreachable', 'unavailable', said);
+      throw this.unreachable(`does not answer: ${reasonOf(error)}`);
     }
     if (response.ok) return response;
     throw refusalOf(response.status, (await response.json().catch(() => ({}))) as Problem);
+  }
+
+  private unreachable(why: string): RemoteRefusal {
+    return new RemoteRefusal('server.unreachable', 'unavailable', `${this.base} ${why}`);
   }
 
   private get authorization(): Readonly<Record<string, string>> {
@@ -68,4 +100,9 @@ export class Client {
 export const refusalOf = (
   status: number,
   { code = 'server.error', detail = `The server answers ${status}.`, errors }: Problem,
-) => new RemoteRefusal(code, KINDS[status] ?? 'conflict', detail, errors);
+) => new RemoteRefusal(code, KINDS[status] ?? (status < 500 ? 'conflict' : 'unavailable'), detail, errors);
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as { readonly cause?: Error; readonly message: string };
+  return cause?.message || message;
+}

@@ -15,7 +15,10 @@ export class LineSender {
   private waiting: Waiting[] = [];
   private sending = false;
 
-  constructor(private readonly post: (body: string) => Promise<Response>) {}
+  constructor(
+    private readonly post: (body: string) => Promise<string>,
+    private readonly parsed: (text: string) => Line,
+  ) {}
 
   send(line: Line): Promise<Line> {
     return new Promise((resolve, reject) => {
@@ -40,11 +43,11 @@ export class LineSender {
 
   /** Answers come in the order of the lines. */
   private async exchange(batch: readonly Waiting[]): Promise<void> {
-    const response = await this.post(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
-    const answers = (await response.text()).split('\n').filter((text) => text !== '');
+    const text = await this.post(batch.map(({ line }) => `${JSON.stringify(line)}\n`).join(''));
+    const answers = text.split('\n').filter((answer) => answer !== '');
     for (const [at, { resolve, reject }] of batch.entries()) {
       const answer = answers[at];
-      if (answer !== undefined) resolve(JSON.parse(answer) as Line);
+      if (answer !== undefined) resolve(this.parsed(answer));
       else reject(new RemoteRefusal('server.unreachable', 'unavailable', 'The server ended before it had answered.'));
     }
   }

@@ -38,12 +38,13 @@ export class RemoteAccess implements Access {
   }
 
   async submit({ type, body, commandId, ifMatch, dryRun = false }: Sending): Promise<Answered> {
+    const isPlain = commandId === undefined || /^[\x20-\x7e]*$/.test(commandId); // a header holds nothing else
     return this.client.json(`/v1/commands/${encodeURIComponent(type)}${dryRun ? '?dryRun=true' : ''}`, {
       method: 'POST',
-      body: JSON.stringify(body),
+      body: JSON.stringify(isPlain ? body : { commandId, ...(body as object) }),
       headers: {
         'content-type': 'application/json',
-        ...(commandId !== undefined && { 'idempotency-key': commandId }),
+        ...(commandId !== undefined && isPlain && { 'idempotency-key': commandId }),
         ...(ifMatch !== undefined && { 'if-match': `"${ifMatch}"` }),
       },
     });
@@ -181,8 +182,10 @@ export class RemoteAccess implements Access {
   }
 
   gate(): Gate {
-    const lines = new LineSender((body) =>
-      this.client.fetch('/v1/commands', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } }),
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const lines = new LineSender(
+      (body) => this.client.text('/v1/commands', { method: 'POST', body, headers }),
+      (text) => this.client.parsed(text),
     );
     return {
       send: async (type, body, commandId): Promise<Answer> =>
