@@ -5,6 +5,7 @@ import type { Progress } from '#engine/projecting.js';
 import { makeFolder, syncFile, syncFolder, writeNew } from '#adapters/embedded/durable-files.js';
 import { isInside, type PatronConfig } from './config.js';
 import { openedDigests, sealedDigests } from './fold-anew.js';
+import { roomAt } from './room.js';
 import {
   BackupRefused,
   differing,
@@ -116,7 +117,7 @@ async function staged<T>(folder: string, fill: (made: string) => Promise<T>): Pr
     return filled;
   } catch (error) {
     rmSync(made, { recursive: true, force: true });
-    throw error;
+    throw roomAt(folder, error, 'Nothing was left there.');
   }
 }
 

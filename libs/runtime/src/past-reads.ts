@@ -16,6 +16,7 @@ import type { Explanation } from '#engine/explanation.js';
 import { Why } from '#engine/why.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
+import { scratchRoom } from './room.js';
 import { scratchFolder } from './scratch-folder.js';
 import { NamedSnapshots } from './named-snapshots.js';
 
@@ -121,7 +122,7 @@ export class PastReads {
     } catch (error) {
       await readModels.close();
       await rm(folder, { recursive: true, force: true });
-      throw error;
+      throw scratchRoom(error);
     }
   }
 

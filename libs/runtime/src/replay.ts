@@ -5,6 +5,7 @@ import type { Progress } from '#engine/projecting.js';
 import { replay, type Replayed } from '#engine/replay.js';
 import { openReadModels } from './adapters.js';
 import type { PatronConfig } from './config.js';
+import { scratchRoom } from './room.js';
 import { scratchFolder } from './scratch-folder.js';
 import type { Patron } from './patron.js';
 
@@ -31,6 +32,8 @@ export async function withEmpty<T>(
     } finally {
       await empty.close();
     }
+  } catch (error) {
+    throw scratchRoom(error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -63,6 +63,7 @@ const PRIMARY_CODE = 0xff;
 const BUSY = 5;
 const READONLY = 8;
 const CORRUPT = 11;
+const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
@@ -73,6 +74,9 @@ export function sqliteCode(error: unknown): number | undefined {
 }
 
 export const isBusy = (error: unknown): boolean => sqliteCode(error) === BUSY;
+/** Of SQLite's errors and of the file system's. */
+export const isFull = (error: unknown): boolean =>
+  sqliteCode(error) === FULL || ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 export const isTorn = (error: unknown): boolean => [CORRUPT, NOTADB].includes(sqliteCode(error) ?? 0);
 export const isMissing = (error: unknown): boolean => sqliteCode(error) === CANTOPEN;
 /** Of a reader: a crash left a transaction that only a writer can roll back. */

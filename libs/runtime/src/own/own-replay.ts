@@ -10,6 +10,7 @@ import type { Progress } from '#engine/projecting.js';
 import { Registry } from '#engine/registry.js';
 import { openReadModels } from '../adapters.js';
 import type { PatronConfig } from '../config.js';
+import { scratchRoom } from '../room.js';
 import { scratchFolder } from '../scratch-folder.js';
 import { ProjectionFailed, wordsOf } from './errors.js';
 import type { Own } from './own-projections.js';
@@ -62,7 +63,7 @@ export class OwnReplay {
     } catch (error) {
       await readModels.close();
       await rm(folder, { recursive: true, force: true });
-      throw error;
+      throw scratchRoom(error);
     }
   }
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { InvalidRequest } from '#kernel/errors.js';
+import { roomAt } from '../room.js';
 
 export const FORMATS = ['parquet', 'csv', 'ndjson'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -40,6 +41,8 @@ export class Output {
       this.refuseToOverwrite();
       await rename(part, this.path);
       return done;
+    } catch (error) {
+      throw roomAt(this.path, error, 'Nothing was left there.');
     } finally {
       await rm(part, { force: true });
     }
