@@ -20,6 +20,7 @@ export function boundGarbage(): void {
   isOurs = true;
   setFlagsFromString(`--heap-growing-percent=${PERCENT}`);
   setFlagsFromString(`--min-semi-space-size=${LEAST_YOUNG_MB}`);
+  setFlagsFromString('--no-minor-gc-task'); // which collects a young generation that is not full yet, and copies what would have died
   let isTight = false;
   const look = (): void => {
     const wasTight = isTight;
