@@ -11,6 +11,7 @@ import { rAll, rOne } from './rebuilds.js';
 import { live } from './live.js';
 import { scaleMeasures } from './scale.js';
 import { sCached, sCold, sKilled } from './streams.js';
+import { isWhole, toldBy } from '../told.js';
 
 const measures: readonly Measure[] = [
   ...[a1, a64, a64Afternoon, c1, c64, sCold, sKilled, sCached, rOne, rAfternoon, rAll],
@@ -26,14 +27,15 @@ A benchmark prints; it never fails.`;
 
 /** Median of `runs` for each measure that was asked for. */
 async function main(args: readonly string[]): Promise<number> {
-  const runsAt = args.indexOf('--runs');
-  const runs = runsAt < 0 ? 5 : Number(args[runsAt + 1]);
-  const names = args.filter((arg, at) => !arg.startsWith('--') && (runsAt < 0 || at !== runsAt + 1));
-  const chosen = measures.filter(({ name, long }) => names.includes(name) || (names.includes('all') && long !== true));
-  if (chosen.length === 0 || !(runs >= 1)) {
+  const told = toldBy(args, { numbers: { runs: 5 }, switches: ['json'] });
+  const known = ['all', ...measures.map(({ name }) => name)];
+  const holds = told !== undefined && told.words.length > 0 && told.words.every((word) => known.includes(word));
+  if (!holds || !isWhole(told.runs, 1)) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
+  const { runs, json, words } = told;
+  const chosen = measures.filter(({ name, long }) => words.includes(name) || (words.includes('all') && long !== true));
   for (const measure of chosen) {
     const missing = measure.missing?.();
     if (missing !== undefined) {
@@ -41,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
       continue;
     }
     const taken = await take(measure, runs);
-    process.stdout.write(`${args.includes('--json') ? JSON.stringify(taken.result) : shown(measure, taken)}\n`);
+    process.stdout.write(`${json ? JSON.stringify(taken.result) : shown(measure, taken)}\n`);
   }
   return 0;
 }

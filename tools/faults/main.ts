@@ -7,6 +7,7 @@ import { Random } from '../bench/random.js';
 import { faultsOf } from '../crash/ledger.js';
 import { everyFact } from '../crash/post-mortem.js';
 import { replayFaults } from '../crash/replayed.js';
+import { isWhole, telling, toldBy } from '../told.js';
 import { freePort, Genuine } from './genuine.js';
 import { KINDS, playRound, type Kind, type Measured, type Scene } from './rounds.js';
 import { Watched } from './watched.js';
@@ -30,18 +31,14 @@ interface Plan {
 }
 
 function planOf(args: readonly string[]): Plan | undefined {
-  const word = (name: string): string | undefined => {
-    const at = args.indexOf(`--${name}`);
-    return at < 0 ? undefined : args[at + 1];
-  };
-  const command = word('start') ?? process.env['PATRON_FAULTS_START'];
-  const [rounds, seed, eachSends] = [word('rounds') ?? '20', word('seed') ?? '1', word('commands') ?? '6'].map(Number);
-  const only = word('only')?.split(',') ?? KINDS;
+  const told = toldBy(args, { numbers: { rounds: 20, seed: 1, commands: 6 }, texts: ['start', 'only'] });
+  if (told === undefined) return undefined;
+  const { rounds, seed, commands: eachSends, start: command = process.env['PATRON_FAULTS_START'] } = told;
+  const only = told.only?.split(',') ?? KINDS;
   const kinds = KINDS.filter((kind) => only.includes(kind));
-  const numbers = [rounds, seed, eachSends].every((one) => Number.isSafeInteger(one) && Number(one) > 0);
-  if (!command?.includes('{port}') || !command.includes('{db}') || !numbers || kinds.length < only.length)
-    return undefined;
-  return { command, rounds: Number(rounds), kinds, seed: Number(seed), eachSends: Number(eachSends) };
+  const holds = [rounds, seed, eachSends].every((one) => isWhole(one, 1)) && kinds.length === only.length;
+  if (!holds || !command?.includes('{port}') || !command.includes('{db}')) return undefined;
+  return { command, rounds, kinds, seed, eachSends };
 }
 
 interface Outcome {
@@ -142,11 +139,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
-  const began = performance.now();
-  const seconds = (): number => Math.round((performance.now() - began) / 100) / 10;
+  const { seconds, tell } = telling();
   const outcomes: Outcome[] = [];
   for (const kind of plan.kinds) {
-    outcomes.push(await played(kind, plan, (text) => void process.stderr.write(`${seconds()} s  ${text}\n`)));
+    outcomes.push(await played(kind, plan, tell));
   }
   process.stdout.write(`${JSON.stringify({ seed: plan.seed, seconds: seconds(), outcomes }, null, 2)}\n`);
   return outcomes.every(({ faults, rounds }) => faults.length === 0 && rounds === plan.rounds) ? 0 : 1;

@@ -1,36 +1,39 @@
+import { isWhole, toldBy } from '../told.js';
 import { fuzz, type FuzzReport } from './fuzz.js';
 
 const usage = `Usage: npm run fuzz -- --n <cases> [--seed <number>] [--http <share>] [--store embedded|memory] [--json]
 Tries hostile commands and requests on a Patron of its own; exit 1 when a promise was broken.`;
 
-const { argv } = process;
-const flag = (name: string): string | undefined => {
-  const at = argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : argv[at + 1];
-};
+const STORES = ['embedded', 'memory'] as const;
 
-async function main(): Promise<number> {
-  const n = Number(flag('n') ?? 50_000);
-  const seed = Number(flag('seed') ?? Date.now() % 1_000_000_000);
-  const overHttp = Number(flag('http') ?? 0.3);
-  const store = flag('store') ?? 'embedded';
+async function main(args: readonly string[]): Promise<number> {
+  const told = toldBy(args, {
+    numbers: { n: 50_000, seed: Date.now() % 1_000_000_000, http: 0.3 },
+    texts: ['store'],
+    switches: ['json'],
+  });
+  const store = STORES.find((one) => one === (told?.store ?? 'embedded'));
   if (
-    !(n >= 1) ||
-    !Number.isSafeInteger(seed) ||
-    !(overHttp >= 0 && overHttp <= 1) ||
-    !/^(embedded|memory)$/.test(store)
+    told === undefined ||
+    store === undefined ||
+    !isWhole(told.n, 1) ||
+    !isWhole(told.seed, 0) ||
+    !isShare(told.http)
   ) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
+  const { n, seed, http: overHttp, json } = told;
   const progress = (done: number, heap: number): void =>
     void process.stderr.write(
       `${done} cases, ${heap} MB heap, ${Math.round(process.memoryUsage.rss() / 1e6)} MB resident\n`,
     );
-  const report = await fuzz({ n, seed, overHttp, store: store as 'embedded' | 'memory', progress });
-  process.stdout.write(argv.includes('--json') ? `${JSON.stringify(report)}\n` : `${shown(report)}\n`);
+  const report = await fuzz({ n, seed, overHttp, store, progress });
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${shown(report)}\n`);
   return report.failures.length === 0 ? 0 : 1;
 }
+
+const isShare = (value: number): boolean => value >= 0 && value <= 1;
 
 function shown({ cases, seed, seconds, outcomes, facts, failures, heapMb: [early, end] }: FuzzReport): string {
   const counts = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
@@ -43,4 +46,4 @@ function shown({ cases, seed, seconds, outcomes, facts, failures, heapMb: [early
   ].join('\n');
 }
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));

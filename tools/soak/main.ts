@@ -1,4 +1,5 @@
 import { machine } from '../bench/measure.js';
+import { isWhole, toldBy } from '../told.js';
 import type { Sample } from './sample.js';
 import { soak, type SoakReport } from './soak.js';
 
@@ -26,20 +27,14 @@ const COLUMNS: readonly (readonly [name: keyof Sample, digits: number])[] = [
 ];
 const WIDTH = 13;
 
-const { argv } = process;
-const number = (name: string, otherwise: number): number => {
-  const at = argv.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(argv[at + 1]);
-};
-
-async function main(): Promise<number> {
-  const plan = { minutes: number('minutes', 60), commandsPerSecond: number('rate', 200), every: number('every', 60) };
-  const seed = number('seed', 1);
-  if (!Object.values(plan).every((value) => value > 0 && Number.isFinite(value)) || !Number.isSafeInteger(seed)) {
+async function main(args: readonly string[]): Promise<number> {
+  const told = toldBy(args, { numbers: { minutes: 60, rate: 200, every: 60, seed: 1 }, switches: ['json'] });
+  if (told === undefined || !isWhole(told.seed, 0) || Math.min(told.minutes, told.rate, told.every) <= 0) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
-  const json = argv.includes('--json');
+  const { minutes, rate: commandsPerSecond, every, seed, json } = told;
+  const plan = { minutes, commandsPerSecond, every };
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   if (!json) say(COLUMNS.map(([name]) => name.padStart(WIDTH)).join(''));
   const report = await soak({ ...plan, seed, tell: (sample) => say(json ? JSON.stringify(sample) : row(sample)) });
@@ -56,4 +51,4 @@ const shown = ({ trends, commands, facts, lost }: SoakReport): string =>
     `${commands} commands, ${facts} facts in the log, ${lost} answered facts lost`,
   ].join('\n');
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
