@@ -79,9 +79,10 @@ export class Documents {
 
   /** Brings in the documents that are not held yet. */
   async load(keys: Iterable<string>): Promise<void> {
+    if (this.allHeld) return;
     const missing = new Set<string>();
     for (const key of keys) if (!this.held.has(key)) missing.add(key);
-    if (missing.size === 0 || this.allHeld) return;
+    if (missing.size === 0) return;
     const stored = await this.model.load([...missing]);
     for (const key of missing) this.hold(key, stored.get(key));
   }

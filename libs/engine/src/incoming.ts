@@ -11,6 +11,7 @@ export class Incoming {
   private readonly personal: boolean;
   /** What everybody sees of it; who opens a personal field has a reading of their own. */
   private common: Fact | Promise<Fact> | undefined;
+  private bare: Fact | undefined;
   private opened: Map<Opens, Fact | Promise<Fact>> | undefined;
 
   constructor(
@@ -34,7 +35,7 @@ export class Incoming {
   }
 
   unread(): Fact {
-    return unreadFact(this.recorded);
+    return (this.bare ??= unreadFact(this.recorded));
   }
 }
 

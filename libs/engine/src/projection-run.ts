@@ -18,6 +18,8 @@ const HELD_IN_BUILD = 60_000;
 const UNWRITTEN_FACTS = 50_000;
 const UNWRITTEN_IN_BUILD = 250_000;
 
+const TIMELY: ReadonlySet<string> = new Set([ClockAdvanced.type, ClockFixed.type, PolicyPublished.type]);
+
 /** One projection at work on one build of its read model. Facts come in order, in batches of any size. */
 export class ProjectionRun {
   private readonly documents: Documents;
@@ -117,17 +119,15 @@ export class ProjectionRun {
   /** Folds the facts behind its position, and writes nothing. */
   async fold(batch: readonly Incoming[], upTo: Position): Promise<void> {
     if (upTo <= this.reached) return;
-    const fresh = batch.filter(
-      (incoming) => incoming.recorded.position > this.reached && this.wanting.concerns(incoming),
-    );
-    const wanted = await this.wantedOf(fresh);
-    await this.documents.pin([...wanted.values()].flatMap(({ keys, everyKeys }) => [...keys, ...everyKeys]));
-    for (const { recorded } of fresh) {
-      const found = wanted.get(recorded);
+    const [facts, wanted] = await this.freshIn(batch);
+    await this.documents.pin(wanted.flatMap((found) => (found === undefined ? [] : keysIn(found))));
+    for (const [at, recorded] of facts.entries()) {
+      const found = wanted[at];
       if (found !== undefined && !this.parking.has(this.projection.name, found.fact.customerId, recorded.position)) {
-        await this.foldInto(found, recorded);
+        const parked = this.foldInto(found, recorded);
+        if (parked !== undefined) await parked;
       }
-      await this.passTime(recorded, found?.fact);
+      if (this.isOfAll(recorded.type)) await this.passTime(recorded, found?.fact);
       this.reached = recorded.position;
     }
     this.documents.unpin();
@@ -155,29 +155,42 @@ export class ProjectionRun {
     this.stored = this.written = this.reached;
   }
 
-  /** Reads them; one that cannot be read parks its customer. */
-  private async wantedOf(fresh: readonly Incoming[]): Promise<ReadonlyMap<Recorded, Wanted>> {
-    const { projection, parking } = this;
-    const wanted = new Map<Recorded, Wanted>();
-    for (const incoming of fresh) {
-      if (parking.has(projection.name, incoming.customerId)) continue;
-      try {
-        const reading = this.wanting.read(incoming);
-        const found = reading instanceof Promise ? await reading : reading;
-        if (found !== undefined) wanted.set(incoming.recorded, found);
-      } catch (error) {
-        await parking.park(projection.name, incoming.recorded, error);
+  /** Those behind its position that change something here, and what is wanted of each; one that cannot be read parks its customer. */
+  private async freshIn(batch: readonly Incoming[]): Promise<readonly [Recorded[], (Wanted | undefined)[]]> {
+    const { projection, parking, wanting } = this;
+    const facts: Recorded[] = [];
+    const wanted: (Wanted | undefined)[] = [];
+    for (const incoming of batch) {
+      const { recorded } = incoming;
+      if (recorded.position <= this.reached || !wanting.concerns(incoming)) continue;
+      let found: Wanted | undefined;
+      if (!parking.has(projection.name, incoming.customerId)) {
+        try {
+          const reading = wanting.read(incoming);
+          found = reading instanceof Promise ? await reading : reading;
+        } catch (error) {
+          await parking.park(projection.name, recorded, error);
+        }
       }
+      if (found === undefined && !this.isOfAll(recorded.type)) continue;
+      facts.push(recorded);
+      wanted.push(found);
     }
-    return wanted;
+    return [facts, wanted];
   }
 
-  private async foldInto(wanted: Wanted, recorded: Recorded): Promise<void> {
+  private foldInto(wanted: Wanted, recorded: Recorded): Promise<void> | undefined {
     try {
       this.folding.fold(wanted, recorded.position);
+      return undefined;
     } catch (error) {
-      await this.parking.park(this.projection.name, recorded, error);
+      return this.parking.park(this.projection.name, recorded, error);
     }
+  }
+
+  /** True where time passes by it, or documents are changed that are not its own. */
+  private isOfAll(type: string): boolean {
+    return TIMELY.has(type) || handlerOf(this.projection.broadcast, type) !== undefined;
   }
 
   /** What calendar, policy and population facts do to documents that are not theirs. */
@@ -249,3 +262,6 @@ export class ProjectionRun {
     return { ...reached, progress: { parked: this.parking.of(this.projection.name) } };
   }
 }
+
+const keysIn = ({ keys, everyKeys }: Wanted): readonly string[] =>
+  everyKeys.length === 0 ? keys : [...keys, ...everyKeys];

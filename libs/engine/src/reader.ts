@@ -37,9 +37,10 @@ export class FactReader {
   read(recorded: Recorded, opens: Opens): Fact | Promise<Fact> {
     const definition = this.registry.events.get(recorded.type);
     if (definition === undefined) throw new UnreadableBody(`its type ${recorded.type} is not known to this program.`);
+    const { data, stream, id, type } = recorded;
+    if (definition.personal.length === 0) return factOf(recorded, definition.read(recorded.version, data));
     const finish = (body: Readonly<Record<string, unknown>>): Fact =>
       factOf(recorded, definition.read(recorded.version, body));
-    const { data, stream, id, type } = recorded;
     const sealed = definition.personal.filter((field) => isSealed(data[field]));
     if (sealed.length === 0) return finish(data);
     if (!sealed.some((field) => opens(type, field))) return finish({ ...data, ...nothingOf(sealed) });

@@ -127,6 +127,21 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       expect(await reader.checkpoint()).toEqual({ position: 9, clock: CLOCK });
     });
 
+    it('gives back what was added, whatever it is written in', async () => {
+      const texts = ['plain', 'Zoë', '顧客', '🙂', '\ud800 alone', '\u0000', 'x'.repeat(70_000), ''];
+      const build = await readModels().build(SPEC);
+      for (const round of [0, 1, 2]) {
+        const docs = texts.map((stage, at) => written(`${round} ${at} ${stage.slice(0, 5)}`, { stage, round }));
+        await build.add([...docs, written(`${round} none`, null)]);
+        await build.keep(() => ({ round }));
+      }
+      await build.index();
+      await readModels().swap(build);
+      const found = await (await readModels().open(SPEC)).scan('', 99);
+      expect(found).toHaveLength(3 * texts.length);
+      for (const { key, doc } of found) expect([key, doc?.['stage']]).toEqual([key, texts[Number(key.split(' ')[1])]]);
+    });
+
     it('refuses, before it is read, a document that two writers added', async () => {
       const build = await readModels().build(SPEC);
       const twice = async (): Promise<void> => {

@@ -38,10 +38,17 @@ function counted(
   counters: readonly Counter[],
   by: 1 | -1 = 1,
 ): RetentionOutcomes {
-  const changed = Object.fromEntries(counters.map((counter) => [counter, doc[counter] + by]));
   const version = Math.max(doc.why.policy.version, context.policy(retentionPolicy).version);
-  const facts = [...doc.why.facts, id].sort().slice(0, WHY_FACTS);
-  return { ...doc, ...changed, why: { facts, policy: { name: retentionPolicy.name, version } } };
+  const why = { facts: withLeast(doc.why.facts, id), policy: { name: retentionPolicy.name, version } };
+  const changed: { -readonly [Name in keyof RetentionOutcomes]: RetentionOutcomes[Name] } = { ...doc, why };
+  for (const counter of counters) changed[counter] += by;
+  return changed;
+}
+
+/** The least of these ids, in their order; most of many are greater than all of them. */
+function withLeast(least: readonly string[], id: string): readonly string[] {
+  const last = least[WHY_FACTS - 1];
+  return last !== undefined && id >= last ? least : [...least, id].sort().slice(0, WHY_FACTS);
 }
 
 const CLEARED: Readonly<Record<string, Counter>> = { time: 'clearedByTime', action: 'clearedByAction' };
