@@ -34,6 +34,20 @@ describe('what is no HTTP behind a request', () => {
     }
   });
 
+  it('is refused behind them also where it stands within the body of a later request', async () => {
+    const broken = `${headOf(admin, `POST ${BUY}`, JSON_TYPE, 'Transfer-Encoding: chunked')}zz\r\n`;
+    const heard = await overSocket(url, [
+      buying('whole') + post('/v1/commands', line('whole-too'), NDJSON_TYPE) + broken,
+    ]);
+    expect([statuses(heard), heard.closed]).toEqual([[201, 200, 400], true]);
+  });
+
+  it('within the body of a request that is answered already ends the connection and nothing else', async () => {
+    const begun = `POST ${BUY} HTTP/1.1\r\nHost: p\r\n${JSON_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const heard = await overSocket(url, [begun, 'zz\r\n']);
+    expect([statuses(heard), heard.closed]).toEqual([[401], true]);
+  });
+
   it('waits for the end of an answer that is a stream', async () => {
     const body = Array.from({ length: 50 }, (_, n) => line(`lines-${n}`)).join('');
     const heard = await overSocket(url, [post('/v1/commands', body, NDJSON_TYPE) + GARBAGE]);

@@ -10,8 +10,8 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** The newest request of each connection. */
-const newest = new WeakMap<Socket, Exchange>();
+/** Requests of each connection that are not answered yet, in the order in which they came, and the newest one in any case. */
+const exchanges = new WeakMap<Socket, Exchange[]>();
 /** Connections on which something came that is no HTTP: nothing behind it counts. */
 const broken = new WeakSet<Socket>();
 
@@ -27,21 +27,32 @@ export const connectionOptions = ({ headersMs }: Patience): FastifyHttpOptions<S
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     if (broken.has(socket)) return;
     broken.add(socket);
-    const last = newest.get(socket);
-    if (last === undefined || last.response.writableFinished) return refuse(socket, error.code);
-    // It stands behind whole requests: what they did is answered first.
-    if (last.request.complete) return void last.response.once('close', () => refuse(socket, error.code));
-    // It stands within a body. Whoever has part of an answer sees that it breaks off; nothing else may stand in it.
-    if (last.response.headersSent) return socket.destroySoon();
-    refuse(socket, error.code);
+    const all = exchanges.get(socket) ?? [];
+    const last = all.at(-1);
+    const within = last?.request.complete === false ? last : undefined; // whose body it stands in
+    const answering = all.filter((one) => one !== within).map(({ response }) => ended(response));
+    // What whole requests did is answered first.
+    void Promise.all(answering).then(() => {
+      // Whoever has an answer, or part of one, gets no other: that it breaks off says enough.
+      if (within?.response.headersSent === true) socket.destroySoon();
+      else refuse(socket, error.code);
+    });
   },
 });
+
+const ended = (response: ServerResponse): Promise<void> | undefined =>
+  response.closed ? undefined : new Promise((resolve) => response.once('close', resolve));
+
+function follow(socket: Socket, exchange: Exchange): void {
+  const before = exchanges.get(socket)?.filter(({ response }) => !response.closed) ?? [];
+  exchanges.set(socket, [...before, exchange]);
+}
 
 /** Whoever was answered before the end of its body gets no more than `bodyMs` to end it. */
 export function guardConnections(server: Server, { bodyMs }: Patience): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = request.socket as Socket | null; // of a request that came over no connection there is none
-    if (connection !== null) newest.set(connection, { request, response });
+    if (connection !== null) follow(connection, { request, response });
     response.once('finish', () => {
       if (request.complete) return;
       const timer = setTimeout(() => connection?.destroy(), bodyMs).unref();
