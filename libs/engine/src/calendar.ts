@@ -1,11 +1,12 @@
 import type { EventDefinition } from '#kernel/event.js';
-import type { Actor } from '#kernel/fact.js';
+import { UnreadableBody } from '#kernel/errors.js';
+import type { Actor, Recorded } from '#kernel/fact.js';
 import type { Clock } from '#kernel/ports/clock.js';
 import { WrongExpectedRevision, type EventStore } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import { CALENDAR, ClockAdvanced, ClockFixed, ClockLifted } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
-import { ClockWouldFall } from './errors.js';
+import { ClockWouldFall, UnreadableShared } from './errors.js';
 import { Queues } from './queue.js';
 
 type ClockEvent = EventDefinition<string, { readonly to: Instant; readonly fixedAt: Instant | null }>;
@@ -17,6 +18,7 @@ export class Calendar {
   private fixed: Instant | null = null;
   /** The latest that the machine's clock said to this process. */
   private latest: Instant = EARLIEST;
+  private unreadable: UnreadableShared | undefined;
   private readonly turn = new Queues();
 
   private constructor(
@@ -27,8 +29,16 @@ export class Calendar {
 
   static async open(store: EventStore, clock: Clock, ids: Ids): Promise<Calendar> {
     const calendar = new Calendar(store, clock, ids);
-    await calendar.reload();
+    await calendar.reload().catch((error: unknown) => {
+      if (!(error instanceof UnreadableShared)) throw error;
+      calendar.unreadable = error; // whoever asks for the time is told; who only shows what is there need not ask
+    });
     return calendar;
+  }
+
+  /** @throws {UnreadableShared} where the newest fact of the calendar cannot be read */
+  throwIfUnreadable(): void {
+    if (this.unreadable !== undefined) throw this.unreadable;
   }
 
   /**
@@ -36,6 +46,7 @@ export class Calendar {
    * clock jumps back it stands still until that has caught up; a restart asks the machine again.
    */
   now(): Instant {
+    this.throwIfUnreadable();
     if (this.fixed !== null) return this.fixed;
     const now = this.clock.now();
     if (now > this.latest) this.latest = now;
@@ -44,6 +55,7 @@ export class Calendar {
 
   /** How far business time has come. */
   get to(): Instant {
+    this.throwIfUnreadable();
     return this.reached;
   }
 
@@ -104,9 +116,26 @@ export class Calendar {
   private async reload(): Promise<void> {
     const [last] = await this.store.readStream(CALENDAR, { backwards: true, limit: 1 });
     if (last === undefined) return;
-    const data = last.data as { readonly to: Instant; readonly fixedAt?: Instant | null };
+    const { to, fixedAt } = said(last);
     this.count = last.revision + 1;
-    this.reached = data.to;
-    this.fixed = data.fixedAt ?? null;
+    this.reached = to;
+    this.fixed = fixedAt;
+  }
+}
+
+const EVENTS: readonly ClockEvent[] = [
+  ClockAdvanced as ClockEvent,
+  ClockFixed as ClockEvent,
+  ClockLifted as ClockEvent,
+];
+
+/** @throws {UnreadableShared} */
+function said(fact: Recorded): ReturnType<ClockEvent['read']> {
+  try {
+    const event = EVENTS.find(({ type }) => type === fact.type);
+    if (event === undefined) throw new UnreadableBody('its type says nothing of time to this program.');
+    return event.read(fact.version, fact.data);
+  } catch (error) {
+    throw new UnreadableShared(fact, error);
   }
 }

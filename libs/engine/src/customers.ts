@@ -117,6 +117,7 @@ export class Customers {
     const turn = this.contention.turn(customerId);
     if (turn !== undefined) await turn;
     const since = performance.now();
+    this.deps.references.throwIfUnreadable();
     for (let tries = 0; ; tries += 1) {
       const known = this.cache.get(customerId);
       const customer = known ?? (await this.known(customerId));

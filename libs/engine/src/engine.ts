@@ -85,6 +85,14 @@ export class Engine {
   ) {}
 
   static async open(options: EngineOptions): Promise<Engine> {
+    const closing = new AbortController();
+    return Engine.opened(options, closing).catch((error: unknown) => {
+      closing.abort(); // or what follows the store keeps the process alive
+      throw error;
+    });
+  }
+
+  private static async opened(options: EngineOptions, closing: AbortController): Promise<Engine> {
     const {
       store,
       readModels,
@@ -102,9 +110,9 @@ export class Engine {
       lingerMs,
     } = options;
     const registry = new Registry(slices);
-    const closing = new AbortController();
     const known = await store.head();
     const references = await References.load(store, registry);
+    if (write) references.throwIfUnreadable();
     const following = references.follow(store, known, closing.signal);
     const policies = new Policies(store, registry, references, ids);
     if (write) await policies.publishDefaults();
@@ -126,6 +134,7 @@ export class Engine {
       ids,
     });
     const calendar = await Calendar.open(store, clock, ids);
+    if (write) calendar.throwIfUnreadable();
     const projecting = {
       store,
       readModels,

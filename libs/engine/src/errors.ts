@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/errors.js';
+import type { Recorded } from '#kernel/fact.js';
 
 /** A policy is asked for that was not published for that time. */
 export class UnknownPolicy extends DomainError {
@@ -56,6 +57,24 @@ export class UnreadableHistory extends DomainError {
   ) {
     super(
       `Fact ${revision} of stream ${stream} cannot be read: ${reason} Commands to this customer wait until it can be.`,
+    );
+  }
+}
+
+/** A policy, a measurement or the calendar cannot be read by this program: nothing may be decided without it. */
+export class UnreadableShared extends DomainError {
+  readonly code = 'history.unreadable_shared';
+  readonly kind = 'conflict';
+
+  constructor(
+    { stream, revision, type, position }: Pick<Recorded, 'stream' | 'revision' | 'type' | 'position'>,
+    cause: unknown,
+  ) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `Fact ${revision} of stream ${stream} (${type}, position ${position}) cannot be read: ${reason} Every customer depends on it: use ` +
+        'the program that wrote it, or a newer one.',
+      { cause },
     );
   }
 }

@@ -57,6 +57,7 @@ export class Policies {
    * @throws {CommandIdReused}
    */
   async publish({ name, rules, effectiveFrom, actor, request }: Publication): Promise<PolicyVersion> {
+    this.references.throwIfUnreadable();
     const parsed = this.parsed(name, rules);
     const stream = policyStream(name);
     for (;;) {

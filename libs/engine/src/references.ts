@@ -6,7 +6,7 @@ import type { EventStore } from '#kernel/ports/event-store.js';
 import { PolicyPublished, policyStream } from '#kernel/system.events.js';
 import { EARLIEST, type Instant } from '#kernel/time.js';
 import type { Registry } from './registry.js';
-import { UnknownPolicy } from './errors.js';
+import { UnknownPolicy, UnreadableShared } from './errors.js';
 
 const FOLLOW_AGAIN_MS = 1_000;
 /** Between two looks at the log: these facts are rare, and to look for them after every commit costs the commits. */
@@ -27,18 +27,25 @@ export class References {
   private changes: readonly Instant[] = [EARLIEST];
   private readonly facts = new Map<string, { readonly position: Position; readonly fact: Fact }[]>();
   private taken = 0;
+  private unreadable: UnreadableShared | undefined;
 
   constructor(private readonly registry: Registry) {}
 
-  /** Reads the streams they stand in. */
+  /**
+   * Reads the streams they stand in. Where one cannot be read, everything that asks for a policy is refused: whoever only shows what
+   * is there is not.
+   */
   static async load(store: EventStore, registry: Registry): Promise<References> {
     const streams = [...registry.policies.keys()].map(policyStream);
     for (const { stream } of registry.references) streams.push(stream);
     const recorded = (await Promise.all(streams.map((stream) => store.readStream(stream)))).flat();
-    return References.of(
-      registry,
-      recorded.sort((a, b) => a.position - b.position),
-    );
+    const references = new References(registry);
+    try {
+      for (const fact of recorded.sort((a, b) => a.position - b.position)) references.take(fact);
+    } catch (error) {
+      if (!(error instanceof UnreadableShared)) throw error;
+    }
+    return references;
   }
 
   /** Of facts in the order of the log; those of other types are passed over. */
@@ -97,8 +104,22 @@ export class References {
     }
   }
 
-  /** Takes in a fact of a shared type; others, and facts taken before, change nothing. */
+  /** @throws {UnreadableShared} where a fact came that cannot be taken in: what was decided without it would be wrong */
+  throwIfUnreadable(): void {
+    if (this.unreadable !== undefined) throw this.unreadable;
+  }
+
+  /** Takes in a fact of a shared type; others, and facts taken before, change nothing. @throws {UnreadableShared} */
   take(recorded: Recorded): void {
+    try {
+      this.taking(recorded);
+    } catch (error) {
+      this.unreadable = new UnreadableShared(recorded, error);
+      throw this.unreadable;
+    }
+  }
+
+  private taking(recorded: Recorded): void {
     if (recorded.type === PolicyPublished.type) return this.takePolicy(recorded);
     const known = this.registry.references.find(
       ({ event, stream }) => event.type === recorded.type && stream === recorded.stream,
@@ -124,6 +145,7 @@ export class References {
   }
 
   inForceOrNone({ name }: PolicyDefinition, at: Instant, before: Position = Infinity): PolicyVersion | undefined {
+    this.throwIfUnreadable();
     const versions = this.policies.get(name) ?? [];
     for (let index = versions.length - 1; index >= 0; index -= 1) {
       const version = versions[index] as PolicyVersion;
@@ -146,8 +168,9 @@ export class References {
     return this.publications.get(publicationOf(name, commandId));
   }
 
-  /** The newest fact of a type before a position. */
+  /** The newest fact of a type before a position. @throws {UnreadableShared} */
   latest(event: AnyEvent, before: Position): Fact | undefined {
+    this.throwIfUnreadable();
     return this.facts.get(event.type)?.findLast(({ position }) => position < before)?.fact;
   }
 
