@@ -1,6 +1,7 @@
 import { DefinitionError } from '#kernel/errors.js';
-import { customerOf, type Recorded } from '#kernel/fact.js';
+import { customerOf, type Position, type Recorded } from '#kernel/fact.js';
 import { StaleDocument, type Stored } from '#kernel/ports/read-models.js';
+import type { Instant } from '#kernel/time.js';
 import type { Build } from './build.js';
 import { CustomerFold } from './customer-fold.js';
 import { Incoming } from './incoming.js';
@@ -8,7 +9,7 @@ import type { Passing } from './passing.js';
 import type { FactReader } from './reader.js';
 import type { References } from './references.js';
 import type { Registry } from './registry.js';
-import { progressWith, type FoldedPortion } from './resuming.js';
+import { progressWith, type BuildProgress, type FoldedPortion } from './resuming.js';
 
 /** Documents that are handed over together: few, as what lives on while others are made costs its collection. */
 const TOGETHER = 32;
@@ -50,9 +51,12 @@ export class PortionFold {
     await this.guarded(() => model.keep((noted) => ({ ...progressWith(noted, folded, parked) })));
   }
 
-  /** All customers are in it. */
-  index(): Promise<void> {
-    return this.guarded(() => this.build.model.index());
+  /** All customers are in it, so that it holds everything up to a position. @throws {DefinitionError} as `handOver` */
+  async finish(position: Position, clock: Instant): Promise<void> {
+    const { model } = this.build;
+    const { parked = [] } = ((await model.checkpoint()).progress ?? {}) as Partial<BuildProgress>;
+    await model.write([], { position, clock, progress: { parked } });
+    await this.guarded(() => model.index());
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {

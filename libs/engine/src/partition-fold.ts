@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Position, Recorded } from '#kernel/fact.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import { CALENDAR, policyStream } from '#kernel/system.events.js';
+import type { Instant } from '#kernel/time.js';
 import type { Build } from './build.js';
 import { CustomersFold, PortionFold } from './customers-fold.js';
 import { Parking } from './parking.js';
@@ -18,6 +19,8 @@ type Opened = Pick<ProjectorOptions, 'store' | 'readModels' | 'registry' | 'read
 /** A partition in this thread. */
 export class PartitionFold implements Partition {
   private readonly parts: ReadonlyMap<string, PortionFold>;
+  /** Business time when all facts are known. */
+  private readonly clock: Instant;
 
   /** @param shared  Facts that concern everybody. */
   constructor(
@@ -30,6 +33,7 @@ export class PartitionFold implements Partition {
   ) {
     const { references } = options;
     const passing = new Passing(shared, references);
+    this.clock = passing.clock;
     this.parts = new Map(
       builds.map((build) => [build.projection.name, new PortionFold(build, references, passing)] as const),
     );
@@ -72,7 +76,7 @@ export class PartitionFold implements Partition {
   }
 
   async index(name: string): Promise<void> {
-    await this.part(name).index();
+    await this.part(name).finish(this.upTo, this.clock);
     await turn(); // others say meanwhile that they are done, and take the next one
   }
 

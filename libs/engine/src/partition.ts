@@ -18,7 +18,7 @@ export interface Shared {
 export interface Partition {
   /** Folds the customers of a portion, and keeps their documents. @param tell  Facts since it was told last; what it throws ends it */
   fold(task: Task, tell: (facts: number) => void): Promise<void>;
-  /** Makes ready for readers a build that holds all its documents. @throws {DefinitionError} where two customers share one */
+  /** Says of a build that it holds everything, and makes it ready for readers. @throws {DefinitionError} where two customers share one */
   index(name: string): Promise<void>;
   /** Lets go of the builds. What was not kept is lost. */
   end(): Promise<void>;

@@ -3,7 +3,6 @@ import type { Portions } from '#kernel/ports/event-store.js';
 import { Incoming } from './incoming.js';
 import { PartitionFold, sharedFacts } from './partition-fold.js';
 import type { Partition } from './partition.js';
-import { Passing } from './passing.js';
 import { Portioning } from './portioning.js';
 import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
@@ -80,6 +79,7 @@ export class Pass {
     for (const run of runs) {
       await run.apply([], this.upTo);
       await run.note();
+      await run.model.index(); // beside those who fold customers, not when readers wait for a switch
     }
   }
 
@@ -118,11 +118,9 @@ export class Pass {
     } finally {
       await Promise.all(partitions.map((partition) => partition.end()));
     }
-    const { clock } = new Passing(shared, references);
     for (const { model, parking } of builds) {
       const { parked = [] } = ((await model.checkpoint()).progress ?? {}) as Partial<BuildProgress>;
       parking.hold(parked);
-      await model.write([], { position: this.upTo, clock, progress: { parked } });
     }
     this.far.portions = 1;
   }

@@ -127,6 +127,16 @@ export function buildingContract(subject: () => ReadModelsSubject): void {
       expect(await reader.checkpoint()).toEqual({ position: 9, clock: CLOCK });
     });
 
+    it('is no build to go on with once it is read, though nothing was written since', async () => {
+      const build = await readModels().build(SPEC);
+      await build.write([written('a', {})], { position: 7, clock: CLOCK, progress: { parked: [] } });
+      await build.index();
+      expect((await build.checkpoint()).progress).toEqual({ parked: [] });
+      await readModels().swap(build);
+      expect(await build.checkpoint()).toEqual({ position: 7, clock: CLOCK });
+      expect(await (await readModels().open(SPEC)).checkpoint()).toEqual({ position: 7, clock: CLOCK });
+    });
+
     it('gives back what was added, whatever it is written in', async () => {
       const texts = ['plain', 'Zoë', '顧客', '🙂', '\ud800 alone', '\u0000', 'x'.repeat(70_000), ''];
       const build = await readModels().build(SPEC);

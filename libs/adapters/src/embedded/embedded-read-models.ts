@@ -65,7 +65,7 @@ class EmbeddedReadModel extends ReadModel {
   }
 
   override async index(): Promise<void> {
-    this.written().addIndexes();
+    this.written().makeReady();
   }
 
   private written(): ReadModelFile {

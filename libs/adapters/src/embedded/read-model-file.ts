@@ -28,8 +28,8 @@ const CACHE_KB = { write: 1_536, read: 512, build: 1_536 } as const;
 const FOLLOWED = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000';
 /** New pages are written once, those that change are held for a process that is killed. */
 const UNSYNCED = 'PRAGMA journal_mode = PERSIST; PRAGMA synchronous = OFF';
-/** A commit that changes a page syncs the file, whoever had written to it. */
-const SYNCED = `PRAGMA journal_mode = DELETE; PRAGMA user_version = ${FORMAT}`;
+/** The change to another mode is a commit, which syncs the file, whoever had written to it. */
+const SYNCED = 'PRAGMA journal_mode = DELETE';
 
 type Row = [key: string, doc: string | null, position: number, due: Instant | null];
 
@@ -116,6 +116,11 @@ export class ReadModelFile {
     });
   }
 
+  /** For a build that readers switch to: what is left of it then is none to go on with. */
+  forgetProgress(): void {
+    if (this.hasProgress) this.statement('DELETE FROM progress').run();
+  }
+
   private note(progress: Json): void {
     this.statement('INSERT OR REPLACE INTO progress VALUES (1, ?)').run(JSON.stringify(progress));
   }
@@ -176,7 +181,6 @@ export class ReadModelFile {
    * @throws {StaleDocument} where a document was written twice as a new one
    */
   addIndexes(): void {
-    if (this.isUnsynced) this.db.exec('PRAGMA synchronous = FULL'); // while other threads fold, not when readers wait for a switch
     this.findByKey();
     transact(this.db, () => {
       for (const [at, index] of this.spec.indexes.entries()) {
@@ -188,14 +192,18 @@ export class ReadModelFile {
       }
     });
     this.indexed = true;
-    if (this.isUnsynced) this.db.exec('PRAGMA synchronous = OFF');
+  }
+
+  /** Of a build that holds all its documents, while others are made ready beside it: readers are to wait for a switch only. */
+  makeReady(): void {
+    this.addIndexes();
+    if (this.isUnsynced) this.sync();
   }
 
   /** Makes all of it survive a power cut. */
   sync(): void {
-    this.db.exec(
-      `PRAGMA synchronous = FULL; ${this.isUnsynced ? SYNCED : 'PRAGMA wal_checkpoint(TRUNCATE)'}; ${FOLLOWED}`,
-    );
+    const isReady = scalar(this.db, 'PRAGMA journal_mode') === 'wal';
+    this.db.exec(`PRAGMA synchronous = FULL; ${isReady ? 'PRAGMA wal_checkpoint(TRUNCATE)' : SYNCED}; ${FOLLOWED}`);
   }
 
   /** What is written to it is not held twice. A killed process leaves what its transactions had written; a power cut ends all of it. */

@@ -133,6 +133,7 @@ export class ReadModelSlot {
     const former = this.current();
     build.addIndexes();
     build.sync();
+    build.forgetProgress();
     if (former === undefined || former.checkpoint().position > 0) this.drop();
     if (keeping === 'keep' && former !== undefined) replaceFile(this.formerly, basename(former.path));
     this.read(build);

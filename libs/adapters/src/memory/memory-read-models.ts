@@ -195,6 +195,8 @@ export class MemoryReadModels extends ReadModels {
     slot.former = former === 'keep' ? slot.build : undefined;
     if (slot.left === build.slot.build) slot.left = undefined;
     slot.build = build.slot.build;
+    const { position, clock } = slot.build.checkpoint;
+    slot.build.checkpoint = { position, clock };
     build.slot = slot;
   }
 

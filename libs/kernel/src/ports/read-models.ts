@@ -34,7 +34,7 @@ export interface Checkpoint {
   readonly position: Position;
   /** Business time reached. */
   readonly clock: Instant;
-  /** What a build needs to go on after its process ended; forgotten with the first write that has none. */
+  /** What a build needs to go on after its process ended; forgotten with the first write that has none, and when it is read. */
   readonly progress?: Json;
 }
 
