@@ -10,7 +10,8 @@ interface Taken {
   readonly count: number;
   readonly position: Position;
   readonly dueAt: Instant | null;
-  readonly states: readonly unknown[];
+  /** Of the slices that know more than at the beginning. */
+  readonly states: readonly (readonly [part: number, state: unknown])[];
   readonly commands: KeptSorted;
   readonly identities: readonly string[];
 }
@@ -25,9 +26,11 @@ export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'sn
 export function packed(customer: Customer, registry: Registry): Packed {
   const { id, count, position, dueAt, states, commands, identities, snapshotAt } = customer;
   const shelf = Shelf.empty();
-  const kept = registry.parts.map(({ index, decider }): unknown =>
-    decider.keep === undefined ? states[index] : decider.keep(states[index], shelf),
-  );
+  const kept: [number, unknown][] = [];
+  for (const { index, decider } of registry.parts) {
+    if (states[index] === decider.initial) continue;
+    kept.push([index, decider.keep === undefined ? states[index] : decider.keep(states[index], shelf)]);
+  }
   const taken: Taken = {
     ...{ count, position, dueAt, states: kept },
     ...{ commands: commands.kept(shelf, commandForm), identities: [...identities] },
@@ -42,9 +45,10 @@ export function unpacked(
   const [text, shelf] = Shelf.from(json.toString());
   const taken = JSON.parse(text) as Taken;
   const customer = new Customer(id, registry);
-  customer.states = registry.parts.map(({ index, decider }): unknown =>
-    decider.restore === undefined ? taken.states[index] : decider.restore(taken.states[index], shelf),
-  );
+  for (const [index, state] of taken.states) {
+    const restore = registry.parts[index]?.decider.restore;
+    customer.states[index] = restore === undefined ? state : restore(state, shelf);
+  }
   customer.commands = Sorted.restored(taken.commands, shelf, commandForm);
   for (const identity of taken.identities) customer.identities.add(identity);
   customer.count = taken.count;

@@ -15,15 +15,24 @@ export const plain = <V>(): Form<V, Entry<V>> => ({ row: (key, value) => [key, v
 /** Rows of names, for what only is there or not. */
 export const names: Form<true, string> = { row: (name) => name, entry: (name) => [name, true] };
 
-export const rowsOf = <V>(slots: Slots, { row }: Form<V>): readonly unknown[] =>
-  Array.from({ length: slots.length >> 1 }, (_, at) => row(slots[2 * at] as string, slots[2 * at + 1] as V));
+export function rowsOf<V>(slots: Slots, form: Form<V>): readonly unknown[] {
+  const rows: unknown[] = [];
+  for (let at = 0; at < slots.length; at += 2) rows.push(form.row(slots[at] as string, slots[at + 1] as V));
+  return rows;
+}
 
-/** Of just the length it needs: a list that grows takes more. */
-export function slotsOf<V>(entries: readonly Entry<V>[]): Slots {
-  const slots = new Array<unknown>(2 * entries.length).fill(undefined);
-  for (const [at, [key, value]] of entries.entries()) [slots[2 * at], slots[2 * at + 1]] = [key, value];
+/** Of rows in the order of their keys. */
+export function slotsOf<V, Row>(rows: readonly Row[], form: Pick<Form<V, Row>, 'entry'>): Slots {
+  const slots = new Array<unknown>(2 * rows.length).fill(undefined); // just as long as it needs: a list that grows takes more
+  for (let at = 0; at < rows.length; at += 1) {
+    const entry = form.entry(rows[at] as Row);
+    slots[2 * at] = entry[0];
+    slots[2 * at + 1] = entry[1];
+  }
   return slots;
 }
+
+export const entries = { entry: <V>(entry: Entry<V>): Entry<V> => entry };
 
 /** Entries as the text of a snapshot, read when they are wanted. The text stays, for the next snapshot. */
 export class ShutLeaf<V> {
@@ -35,7 +44,7 @@ export class ShutLeaf<V> {
   ) {}
 
   opened(): Slots {
-    this.slots ??= slotsOf((JSON.parse(this.text) as readonly unknown[]).map((row) => this.form.entry(row)));
+    this.slots ??= slotsOf(JSON.parse(this.text) as readonly unknown[], this.form);
     return this.slots;
   }
 }

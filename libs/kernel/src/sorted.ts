@@ -1,4 +1,4 @@
-import { plain, rowsOf, ShutLeaf, slotsOf, type Entry, type Form, type Slots } from './leaf.js';
+import { entries as asTheyAre, plain, rowsOf, ShutLeaf, slotsOf, type Entry, type Form, type Slots } from './leaf.js';
 import type { Shelf } from './shelf.js';
 
 /** Most entries of a leaf: what a change copies, and what is read at once where a snapshot is opened. */
@@ -34,13 +34,15 @@ export class Sorted<V> {
   static from<V>(entries: Iterable<Entry<V>>): Sorted<V> {
     const sorted = [...entries];
     if (!inOrder(sorted)) sorted.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    if (sorted.length <= LEAF) return sorted.length === 0 ? Sorted.none : new Sorted(slotsOf(sorted), 0, sorted.length);
-    return Sorted.over(slotsAbove(inPieces(slotsOf(sorted), LEAF)), sorted.length);
+    const slots = slotsOf(sorted, asTheyAre);
+    if (sorted.length <= LEAF) return sorted.length === 0 ? Sorted.none : new Sorted(slots, 0, sorted.length);
+    return Sorted.over(slotsAbove(inPieces(slots, LEAF)), sorted.length);
   }
 
   /** See `kept`. */
   static restored<V, Row>(kept: KeptSorted, shelf: Shelf, form: Form<V, Row>): Sorted<V> {
-    if (!('leaves' in kept)) return Sorted.from((kept as readonly Row[]).map((row) => form.entry(row)));
+    if (!('leaves' in kept))
+      return kept.length === 0 ? Sorted.none : new Sorted(slotsOf(kept as readonly Row[], form), 0, kept.length);
     const shut = kept.leaves.flatMap(([first, place]) => [first, new ShutLeaf(shelf.at(place), form as Form<V>)]);
     return Sorted.over(shut, kept.size);
   }

@@ -32,7 +32,7 @@ export function evolve(state: Contacts, fact: ContactsEvent | Heard, context: Co
     case 'QuietHoursStated':
       return { ...state, consents: withStatement(state.consents, fact) };
     case 'CustomerRegistered':
-      return { ...state, zone: fact.data.zone ?? state.zone };
+      return fact.data.zone == null ? state : { ...state, zone: fact.data.zone };
     case 'ProfileUpdated':
       return fact.data.changed.includes('zone') ? { ...state, zone: fact.data.zone } : state;
   }

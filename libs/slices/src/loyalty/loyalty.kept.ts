@@ -42,28 +42,34 @@ function rateOf(points: number, perUnits: number): Rate {
   return lastRate;
 }
 
-export function kept({ debt, tier, tierYear, earnedIn, ...maps }: Loyalty, shelf: Shelf): Kept {
+export function kept(state: Loyalty, shelf: Shelf): Kept {
   return {
-    ...{ debt, tier, tierYear, earnedIn },
-    lots: maps.lots.kept(shelf, lotForm),
-    expiries: maps.expiries.kept(shelf, expiryForm),
-    earnings: maps.earnings.kept(shelf, earningForm),
-    purchases: maps.purchases.kept(shelf, purchaseForm),
-    reservations: maps.reservations.kept(shelf, reservationForm),
-    done: maps.done.kept(shelf, names),
+    debt: state.debt,
+    tier: state.tier,
+    tierYear: state.tierYear,
+    earnedIn: state.earnedIn,
+    lots: state.lots.kept(shelf, lotForm),
+    expiries: state.expiries.kept(shelf, expiryForm),
+    earnings: state.earnings.kept(shelf, earningForm),
+    purchases: state.purchases.kept(shelf, purchaseForm),
+    reservations: state.reservations.kept(shelf, reservationForm),
+    done: state.done.kept(shelf, names),
   };
 }
 
 /** State from a snapshot, see `kept`. */
 export function restored(json: unknown, shelf: Shelf): Loyalty {
-  const { debt, tier, tierYear, earnedIn, ...maps } = json as Kept;
+  const said = json as Kept;
   return {
-    lots: Sorted.restored(maps.lots, shelf, lotForm),
-    expiries: Sorted.restored(maps.expiries, shelf, expiryForm),
-    earnings: Sorted.restored(maps.earnings, shelf, earningForm),
-    purchases: Sorted.restored(maps.purchases, shelf, purchaseForm),
-    reservations: Sorted.restored(maps.reservations, shelf, reservationForm),
-    done: Sorted.restored(maps.done, shelf, names),
-    ...{ debt, tier, tierYear, earnedIn },
+    lots: Sorted.restored(said.lots, shelf, lotForm),
+    expiries: Sorted.restored(said.expiries, shelf, expiryForm),
+    earnings: Sorted.restored(said.earnings, shelf, earningForm),
+    purchases: Sorted.restored(said.purchases, shelf, purchaseForm),
+    reservations: Sorted.restored(said.reservations, shelf, reservationForm),
+    done: Sorted.restored(said.done, shelf, names),
+    debt: said.debt,
+    tier: said.tier,
+    tierYear: said.tierYear,
+    earnedIn: said.earnedIn,
   };
 }

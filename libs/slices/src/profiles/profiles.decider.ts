@@ -30,10 +30,19 @@ import {
   type ProfileEvent,
 } from './profiles.events.js';
 import { contactValue, profilesPolicy } from './profiles.policy.js';
-import { differences, newProfile, restored, valuesOf, type Profile, type ProfileValues } from './profiles.state.js';
+import {
+  differences,
+  kept,
+  newProfile,
+  restored,
+  valuesOf,
+  type Profile,
+  type ProfileValues,
+} from './profiles.state.js';
 
 export const profiles: Decider<Profile, ProfileCommand, ProfileEvent> = {
   initial: newProfile,
+  keep: kept,
   restore: restored,
   evolve: (state, fact) => {
     switch (fact.type) {

@@ -23,6 +23,7 @@ export const profilesSlice = defineSlice({
   ...profilesFolding,
   commands: [RegisterCustomer, UpdateProfile, AddContactPoint, RemoveContactPoint, IdentifyCustomer, ForgetIdentity],
   decider: profiles,
+  stateVersion: 2, // snapshots keep much on the shelf
   claims: { ContactPointAdded: claimedByContact, CustomerIdentified: claimedByIdentity },
   releases: { ContactPointRemoved: claimedByContact, IdentityForgotten: claimedByIdentity },
   identityFrom,

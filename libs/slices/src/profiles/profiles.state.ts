@@ -1,5 +1,7 @@
 import type { Personal } from '#kernel/parse.js';
-import { Sorted } from '#kernel/sorted.js';
+import { names } from '#kernel/leaf.js';
+import type { Shelf } from '#kernel/shelf.js';
+import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import { PROFILE_FIELDS, type ContactKind, type ProfileField } from './profiles.events.js';
 
 /** What is known of a customer; null where nothing is, or where its key was destroyed. */
@@ -37,10 +39,21 @@ export const newProfile: Profile = {
   ...{ removed: Sorted.empty(), added: 0 },
 };
 
-/** State from a snapshot's JSON. */
-export const restored = (json: unknown): Profile => {
-  const state = json as Profile & { readonly removed: unknown };
-  return { ...state, removed: Sorted.from(state.removed as unknown as readonly (readonly [string, true])[]) };
+type Kept = Omit<Profile, 'removed'> & { readonly removed: KeptSorted };
+
+export const kept = (state: Profile, shelf: Shelf): Kept => ({
+  registration: state.registration,
+  values: state.values,
+  contactPoints: state.contactPoints,
+  identities: state.identities,
+  removed: state.removed.kept(shelf, names),
+  added: state.added,
+});
+
+/** State from a snapshot, see `kept`. */
+export const restored = (json: unknown, shelf: Shelf): Profile => {
+  const said = json as Kept;
+  return { ...said, removed: Sorted.restored(said.removed, shelf, names) };
 };
 
 /** The fields as they were said, null where they were left out. */

@@ -17,9 +17,9 @@ type Row = readonly [
 
 /** Rows without names, and nothing of what was not refunded. */
 const form: Form<PurchaseState, Row> = {
+  // prettier-ignore
   row: (purchaseId, { purchasedAt, total, net, refunds, void: isVoid, lines }) => [
-    ...([purchaseId, purchasedAt, moneyRow(total), net === total ? null : moneyRow(net)] as const),
-    ...([refunds, isVoid ? 1 : 0, lines.map(lineRow)] as const),
+    purchaseId, purchasedAt, moneyRow(total), net === total ? null : moneyRow(net), refunds, isVoid ? 1 : 0, lines.map(lineRow),
   ],
   entry: (row) => [row[0], purchaseIn(row)],
 };
