@@ -97,7 +97,6 @@ export class CommandGateway {
     const command = this.parse(type, body);
     const commandId = this.commandIdOf(submission);
     const by = actor === undefined ? {} : { actor };
-    const bodyDigest = this.digest(type, body);
     if (slice === undefined || part === undefined) {
       if (ifMatch !== undefined) {
         throw new InvalidRequest([
@@ -107,12 +106,12 @@ export class CommandGateway {
       return {
         type,
         slice: undefined,
-        request: { commandId, command: command as AnySystemCommand, bodyDigest, dryRun, ...by },
+        request: { commandId, command: command as AnySystemCommand, dryRun, ...by },
       };
     }
     const { source } = command as { readonly source?: string };
     const request: CommandRequest = {
-      ...{ commandId, command: command as CommandBase, part, bodyDigest, dryRun, ...by },
+      ...{ commandId, command: command as CommandBase, part, bodyDigest: this.digest(type, body), dryRun, ...by },
       ...(ifMatch !== undefined && { ifMatch }),
       ...(source !== undefined && { source }),
       ...(correlationId !== undefined && { correlationId }),

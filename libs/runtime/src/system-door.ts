@@ -27,8 +27,6 @@ export interface SystemReceipt extends Receipt {
 export interface SystemRequest {
   readonly commandId: string;
   readonly command: AnySystemCommand;
-  /** Of the body as received: by it a policy published again under its id is known. */
-  readonly bodyDigest: string;
   readonly dryRun: boolean;
   readonly actor?: Actor;
 }
@@ -80,12 +78,13 @@ export class SystemDoor {
     request: SystemRequest,
   ): Promise<Done> {
     const { policies } = this.engine;
-    const { commandId, bodyDigest, dryRun, actor } = request;
-    const done = policies.publishedBy(name, { commandId, bodyDigest });
-    if (done !== undefined) return { repeated: true, policy: told(done) };
+    const { commandId, dryRun, actor } = request;
     const newest = policies.versions(name).at(-1);
     const from = effectiveFrom === undefined ? undefined : instantIn(this.engine, effectiveFrom, 'effectiveFrom');
-    const parsed = policies.parsed(name, rules);
+    const parsed = policies.parsed(name, rules); // only what holds has a digest
+    const bodyDigest = this.engine.keys.digest('body', canonicalJson([name, effectiveFrom ?? null, parsed]));
+    const done = policies.publishedBy(name, { commandId, bodyDigest });
+    if (done !== undefined) return { repeated: true, policy: told(done) };
     if (newest !== undefined && (from === undefined || from === newest.effectiveFrom)) {
       const {
         version: _,
