@@ -98,7 +98,7 @@ describe('asking a server what if', () => {
     expect(body.errors).toEqual([
       { path: 'wish', message: 'is none of policies, from, asOf, by' },
       { path: 'from', message: expect.stringContaining('instant') },
-      { path: 'policies.loyalty', message: 'pendingDays: must be a whole number of at least 0' },
+      { path: 'policies.loyalty', message: 'pendingDays: must be a whole number from 0 to 36525' },
       { path: 'policies.generosity', message: expect.stringContaining('Known are company') },
       { path: 'policies.value', message: 'must be an object: the rules of the policy' },
       { path: 'asOf', message: expect.stringContaining('must be an instant') },

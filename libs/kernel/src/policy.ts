@@ -1,5 +1,6 @@
 import type { AnyEvent, EventOf } from './event.js';
-import type { Raw } from './parse.js';
+import { DefinitionError } from './errors.js';
+import { int, type Raw } from './parse.js';
 import type { Instant } from './time.js';
 
 /** Figures and rules of one slice, versioned and published as facts in the stream `policy-<name>`. */
@@ -13,6 +14,17 @@ export interface PolicyDefinition<Rules extends object = object> {
 
 export const definePolicy = <Rules extends object>(definition: PolicyDefinition<Rules>): PolicyDefinition<Rules> =>
   definition;
+
+/** A hundred years. What lies much further behind a fact has no instant of four-digit years. */
+export const MOST_DAYS = 36_525;
+
+/** A whole number of a policy, a number of days where nothing else is said. @throws {DefinitionError} naming it @throws {BadValue} */
+export function whole(value: unknown, name: string, least: number, most = MOST_DAYS): number {
+  if (int(value) < least || int(value) > most) {
+    throw new DefinitionError(`${name}: must be a whole number from ${least} to ${most}`);
+  }
+  return int(value);
+}
 
 /** Rules with the version under which they were published, and since when that is in force. */
 export type InForce<Rules> = Rules & { readonly version: number; readonly effectiveFrom: Instant };

@@ -1,6 +1,5 @@
-import { DefinitionError } from '#kernel/errors.js';
-import { int, list, record, text } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { list, record, text } from '#kernel/parse.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 import type { Instant } from '#kernel/time.js';
 import { PRIORITIES, type Priority, type Promises } from './complaints.events.js';
 import {
@@ -47,25 +46,18 @@ export const complaintsPolicy = definePolicy<ComplaintsPolicy>({
   },
   parse: (raw) => {
     const percents = record(raw['timePercent']);
-    const shares = PRIORITIES.map((name) => [name, within(percents[name], 1, 1_000, `timePercent.${name}`)] as const);
+    const shares = PRIORITIES.map((name) => [name, whole(percents[name], `timePercent.${name}`, 1, 1_000)] as const);
     return {
-      firstResponseHours: within(raw['firstResponseHours'], 1, 10_000, 'firstResponseHours'),
-      resolutionDays: within(raw['resolutionDays'], 1, 1_000, 'resolutionDays'),
+      firstResponseHours: whole(raw['firstResponseHours'], 'firstResponseHours', 1, 10_000),
+      resolutionDays: whole(raw['resolutionDays'], 'resolutionDays', 1, 1_000),
       timePercent: Object.fromEntries(shares) as Record<Priority, number>,
-      warnAtPercent: within(raw['warnAtPercent'], 1, 100, 'warnAtPercent'),
+      warnAtPercent: whole(raw['warnAtPercent'], 'warnAtPercent', 1, 100),
       calendar: calendarFrom(record(raw['calendar'])),
       causes: list(raw['causes'] ?? [], text),
       remedies: list(raw['remedies'] ?? [], text),
     };
   },
 });
-
-function within(value: unknown, least: number, most: number, name: string): number {
-  if (int(value) < least || int(value) > most) {
-    throw new DefinitionError(`${name}: must be a whole number from ${least} to ${most}`);
-  }
-  return int(value);
-}
 
 /** What an opening at `at` is promised. A share of business days is rounded up to whole days. */
 export function promisesFor(at: Instant, priority: Priority, policy: ComplaintsPolicy, zone: string): Promises {

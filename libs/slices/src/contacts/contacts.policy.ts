@@ -1,7 +1,7 @@
 import { DefinitionError } from '#kernel/errors.js';
 import { wholeUnits, type Money } from '#kernel/money.js';
 import { entriesOf, flag, int, list, optional, record, text, type Raw } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 import { dayOf, instantAt, msOf, offsetAt, plusDays, startOfDay, type Instant } from '#kernel/time.js';
 
 export interface RevisitRule {
@@ -33,15 +33,11 @@ export interface ContactsPolicy {
   readonly responseMinutes: readonly number[];
 }
 
+const MOST_OPEN = 1_000;
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
-const atLeast = (least: number, value: unknown, name: string): number => {
-  if (int(value) < least) throw new DefinitionError(`${name}: must be a whole number of at least ${least}`);
-  return int(value);
-};
-
-const rule = (value: unknown): RevisitRule => ({ afterDays: atLeast(0, record(value)['afterDays'], 'afterDays') });
+const rule = (value: unknown): RevisitRule => ({ afterDays: whole(record(value)['afterDays'], 'afterDays', 0) });
 
 const revisits = (raw: Raw): ContactsPolicy['revisits'] => ({
   afterPurchase:
@@ -49,8 +45,8 @@ const revisits = (raw: Raw): ContactsPolicy['revisits'] => ({
     null,
   afterComplaintRaised: optional(raw['afterComplaintRaised'], rule) ?? null,
   afterComplaintResolved: optional(raw['afterComplaintResolved'], rule) ?? null,
-  graceDays: atLeast(1, raw['graceDays'], 'graceDays'),
-  mostOpen: atLeast(1, raw['mostOpen'], 'mostOpen'),
+  graceDays: whole(raw['graceDays'], 'graceDays', 1),
+  mostOpen: whole(raw['mostOpen'], 'mostOpen', 1, MOST_OPEN),
 });
 
 const rising = (edges: readonly number[]): readonly number[] => {
@@ -90,7 +86,7 @@ export const contactsPolicy = definePolicy<ContactsPolicy>({
     const { withinDays, purposes } = record(raw['conversion']);
     return {
       outcomes: entriesOf(raw['outcomes'], flag),
-      conversion: { withinDays: atLeast(0, withinDays, 'withinDays'), purposes: list(purposes, text) },
+      conversion: { withinDays: whole(withinDays, 'withinDays', 0), purposes: list(purposes, text) },
       revisits: revisits(record(raw['revisits'])),
       responseMinutes: rising(list(raw['responseMinutes'], int)),
     };

@@ -235,9 +235,9 @@ describe('the contact that is a revisit', () => {
 
 describe('the policy', () => {
   it.each([
-    ['graceDays: must be a whole number of at least 1', { revisits: { graceDays: 0, mostOpen: 5 } }],
+    ['graceDays: must be a whole number from 1 to 36525', { revisits: { graceDays: 0, mostOpen: 5 } }],
     ['responseMinutes: each must be above the one before', { responseMinutes: [5, 5] }],
-    ['withinDays: must be a whole number of at least 0', { conversion: { withinDays: -1, purposes: [] } }],
+    ['withinDays: must be a whole number from 0 to 36525', { conversion: { withinDays: -1, purposes: [] } }],
   ])('is refused: %s', (message, change) => {
     expect(() => contactsPolicy.parse({ ...contactsPolicy.defaults, ...change })).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { DefinitionError } from '#kernel/errors.js';
-import { int, record } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { record } from '#kernel/parse.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 import { daysBetween, plusDays, type Day } from '#kernel/time.js';
 
 export const STAGES = [
@@ -29,6 +29,7 @@ export interface LifecyclePolicy {
 }
 
 const MOST_LOYAL_DAYS = 100; // documents keep more buying days than this
+const MOST_RHYTHMS = 20; // a rhythm may be as long as the calendar
 
 /**
  * @source a customer's silence is held against their own rhythm (Fader, Hardie, Lee 2005 model it so; the multiples 2 and 4
@@ -43,23 +44,19 @@ export const lifecyclePolicy = definePolicy<LifecyclePolicy>({
   },
   parse: (raw) => {
     const figures = record(raw);
-    const atLeast = (name: keyof LifecyclePolicy, least: number): number => {
-      if (int(figures[name]) < least) throw new DefinitionError(`${name}: must be a whole number of at least ${least}`);
-      return int(figures[name]);
-    };
+    const days = (name: keyof LifecyclePolicy, least: number): number => whole(figures[name], name, least);
+    const rhythms = (name: keyof LifecyclePolicy): number => whole(figures[name], name, 1, MOST_RHYTHMS);
     const rules = {
-      loyalBuyingDays: atLeast('loyalBuyingDays', 1),
-      loyalWithinDays: atLeast('loyalWithinDays', 1),
-      atRiskRhythms: atLeast('atRiskRhythms', 1),
-      atRiskLeastDays: atLeast('atRiskLeastDays', 0),
-      churnedRhythms: atLeast('churnedRhythms', 1),
-      churnedLeastDays: atLeast('churnedLeastDays', 0),
-      churnedMostDays: atLeast('churnedMostDays', 1),
-      wonBackDays: atLeast('wonBackDays', 0),
-      firstRhythmDays: atLeast('firstRhythmDays', 1),
+      loyalBuyingDays: whole(figures['loyalBuyingDays'], 'loyalBuyingDays', 1, MOST_LOYAL_DAYS),
+      loyalWithinDays: days('loyalWithinDays', 1),
+      atRiskRhythms: rhythms('atRiskRhythms'),
+      atRiskLeastDays: days('atRiskLeastDays', 0),
+      churnedRhythms: rhythms('churnedRhythms'),
+      churnedLeastDays: days('churnedLeastDays', 0),
+      churnedMostDays: days('churnedMostDays', 1),
+      wonBackDays: days('wonBackDays', 0),
+      firstRhythmDays: days('firstRhythmDays', 1),
     };
-    if (rules.loyalBuyingDays > MOST_LOYAL_DAYS)
-      throw new DefinitionError(`loyalBuyingDays: must be at most ${MOST_LOYAL_DAYS}`);
     if (rules.churnedMostDays < rules.churnedLeastDays)
       throw new DefinitionError('churnedMostDays: must not be less than churnedLeastDays');
     return rules;

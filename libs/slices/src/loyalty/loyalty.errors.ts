@@ -52,3 +52,13 @@ export class EarningNotFound extends DomainError {
     super(`This customer has no earned lot ${lotId}.`);
   }
 }
+
+/** What was bought earns more points than can be counted exactly, under the rate of the policy. */
+export class TooManyPoints extends DomainError {
+  readonly code = 'loyalty.too_many_points';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('This earns more points than can be counted exactly; the rate of policy loyalty is too high for it.');
+  }
+}

@@ -1,8 +1,9 @@
 import { DefinitionError } from '#kernel/errors.js';
-import type { Money } from '#kernel/money.js';
+import { MAX_SCALE, type Money } from '#kernel/money.js';
 import { entriesOf, int, list, money, record, text } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { definePolicy, MOST_DAYS, whole } from '#kernel/policy.js';
 import { dayOf, firstOfMonth, plusDays, plusMonths, startOfDay, type Instant } from '#kernel/time.js';
+import { TooManyPoints } from './loyalty.errors.js';
 
 /** So many points for so many whole currency units. */
 export interface Rate {
@@ -34,17 +35,22 @@ export interface LoyaltyPolicy {
 }
 
 export const BASIC = 'basic';
+const MOST_RATE = 1_000_000_000;
+const MOST_MONTHS = 1_200;
+const MOST_COST = 1_000_000;
 
 const rate = (value: unknown): Rate => {
   const { points, perUnits } = record(value);
-  if (int(perUnits) < 1 || int(points) < 0)
-    throw new DefinitionError('earn: points must be 0 or more, perUnits 1 or more');
-  return { points: int(points), perUnits: int(perUnits) };
+  return { points: whole(points, 'points', 0, MOST_RATE), perUnits: whole(perUnits, 'perUnits', 1, MOST_RATE) };
 };
 
-const atLeast = (value: unknown, least: number, name: string): number => {
-  if (int(value) < least) throw new DefinitionError(`${name}: must be a whole number of at least ${least}`);
-  return int(value);
+const cost = (value: unknown): Money => {
+  const { units, scale, currency } = money(value);
+  return {
+    units: whole(units, 'costPerPoint.units', 0, MOST_COST),
+    scale: whole(scale, 'costPerPoint.scale', 0, MAX_SCALE),
+    currency,
+  };
 };
 
 /**
@@ -78,24 +84,26 @@ export const loyaltyPolicy = definePolicy<LoyaltyPolicy>({
     return {
       earn: rate(raw['earn']),
       earnIn: entriesOf(raw['earnIn'] ?? {}, rate),
-      pendingDays: atLeast(raw['pendingDays'], 0, 'pendingDays'),
-      expireAfterMonths: atLeast(raw['expireAfterMonths'], 1, 'expireAfterMonths'),
-      reservationHours: atLeast(raw['reservationHours'], 1, 'reservationHours'),
-      graceDays: atLeast(raw['graceDays'], 0, 'graceDays'),
+      pendingDays: whole(raw['pendingDays'], 'pendingDays', 0),
+      expireAfterMonths: whole(raw['expireAfterMonths'], 'expireAfterMonths', 1, MOST_MONTHS),
+      reservationHours: whole(raw['reservationHours'], 'reservationHours', 1, MOST_DAYS),
+      graceDays: whole(raw['graceDays'], 'graceDays', 0),
       tiers,
-      costPerPoint: money(raw['costPerPoint']),
+      costPerPoint: cost(raw['costPerPoint']),
     };
   },
 });
 
 export const rateFor = (currency: string, { earn, earnIn }: LoyaltyPolicy): Rate => earnIn[currency] ?? earn;
 
-/** Whole points for a net price, rounded down; none for less than nothing. */
+/** Whole points for a net price, rounded down; none for less than nothing. @throws {TooManyPoints} */
 export function pointsFor({ units, scale }: Money, { points, perUnits }: Rate): number {
   if (units <= 0) return 0;
   const [worth, perPoint] = [units * points, perUnits * 10 ** scale];
   if (Number.isSafeInteger(worth) && Number.isSafeInteger(perPoint)) return (worth - (worth % perPoint)) / perPoint;
-  return Number((BigInt(units) * BigInt(points)) / (BigInt(perUnits) * 10n ** BigInt(scale)));
+  const exact = Number((BigInt(units) * BigInt(points)) / (BigInt(perUnits) * 10n ** BigInt(scale)));
+  if (!Number.isSafeInteger(exact)) throw new TooManyPoints();
+  return exact;
 }
 
 /** From when a lot earned at `at` may be spent: the start of a business day in `zone`. */

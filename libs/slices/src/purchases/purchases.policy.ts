@@ -1,5 +1,5 @@
-import { int, record, text } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { record, text } from '#kernel/parse.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 
 /** What is taken as a purchase. */
 export interface PurchasesPolicy {
@@ -15,6 +15,9 @@ export const purchasesPolicy = definePolicy<PurchasesPolicy>({
   defaults: { refundWithinDays: 3_653, channels: [] },
   parse: (raw) => {
     const { refundWithinDays, channels } = record(raw);
-    return { refundWithinDays: int(refundWithinDays), channels: Array.isArray(channels) ? channels.map(text) : [] };
+    return {
+      refundWithinDays: whole(refundWithinDays, 'refundWithinDays', 0),
+      channels: Array.isArray(channels) ? channels.map(text) : [],
+    };
   },
 });

@@ -1,6 +1,6 @@
 import { DefinitionError } from '#kernel/errors.js';
-import { entriesOf, int, list, oneOf, optional, record, text } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { entriesOf, list, oneOf, optional, record, text } from '#kernel/parse.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 import { REASONS, type Reason, type Suggestion } from './retention.events.js';
 
 /** How alerts of one reason are to be answered. */
@@ -45,8 +45,8 @@ const rule = (value: unknown): ReasonRule => {
   const { action, text: words, source } = record(suggested);
   return {
     suggested: { action: text(action), text: text(words), source: text(source) },
-    answerWithinDays: atLeast(answerWithinDays, 0, 'answerWithinDays'),
-    lapsesAfterDays: optional(lapsesAfterDays, (days) => atLeast(days, 1, 'lapsesAfterDays')) ?? null,
+    answerWithinDays: whole(answerWithinDays, 'answerWithinDays', 0),
+    lapsesAfterDays: optional(lapsesAfterDays, (days) => whole(days, 'lapsesAfterDays', 1)) ?? null,
   };
 };
 
@@ -111,24 +111,18 @@ export const retentionPolicy = definePolicy<RetentionPolicy>({
       if (actions[action]?.clears.includes(name) !== true)
         throw new DefinitionError(`reasons.${name}: the suggested action ${action} must clear it`);
     }
-    const days = (name: string): number => atLeast(raw[name], 1, name);
-    if (days('worthDays') > MOST_WORTH_DAYS) throw new DefinitionError(`worthDays: must be at most ${MOST_WORTH_DAYS}`);
+    const days = (name: string, most?: number): number => whole(raw[name], name, 1, most);
     return {
       reasons,
       actions,
       outcomes: list(raw['outcomes'], text),
-      worthDays: days('worthDays'),
+      worthDays: days('worthDays', MOST_WORTH_DAYS),
       convertedWithinDays: days('convertedWithinDays'),
       silentAgainAfterDays: days('silentAgainAfterDays'),
       lapsingWithinDays: days('lapsingWithinDays'),
-      lapsingLeastPoints: days('lapsingLeastPoints'),
+      lapsingLeastPoints: whole(raw['lapsingLeastPoints'], 'lapsingLeastPoints', 1, Number.MAX_SAFE_INTEGER),
       uncontactedAfterDays: days('uncontactedAfterDays'),
       uncontactedTiers: list(raw['uncontactedTiers'], text),
     };
   },
 });
-
-function atLeast(value: unknown, least: number, name: string): number {
-  if (int(value) < least) throw new DefinitionError(`${name}: must be a whole number of at least ${least}`);
-  return int(value);
-}

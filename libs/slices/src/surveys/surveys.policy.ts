@@ -1,6 +1,5 @@
-import { DefinitionError } from '#kernel/errors.js';
-import { int, list, record, text } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { list, record, text } from '#kernel/parse.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 import type { Instrument } from './surveys.events.js';
 
 export interface Scale {
@@ -51,28 +50,21 @@ export const surveysPolicy = definePolicy<SurveysPolicy>({
     const { nps, csat } = record(raw['detractorAtMost']);
     const { percent, zThousandths } = record(raw['confidence']);
     const detractorAtMost = {
-      nps: within(nps, SCALES.nps.least, SCALES.nps.most - 1, 'detractorAtMost.nps'),
-      csat: within(csat, SCALES.csat.least, SCALES.csat.most - 1, 'detractorAtMost.csat'),
+      nps: whole(nps, 'detractorAtMost.nps', SCALES.nps.least, SCALES.nps.most - 1),
+      csat: whole(csat, 'detractorAtMost.csat', SCALES.csat.least, SCALES.csat.most - 1),
     };
     return {
-      target: within(raw['target'], 0, 100, 'target'),
-      promoterFrom: within(raw['promoterFrom'], detractorAtMost.nps + 1, SCALES.nps.most, 'promoterFrom'),
+      target: whole(raw['target'], 'target', 0, 100),
+      promoterFrom: whole(raw['promoterFrom'], 'promoterFrom', detractorAtMost.nps + 1, SCALES.nps.most),
       detractorAtMost,
       confidence: {
-        percent: within(percent, 1, 99, 'confidence.percent'),
-        zThousandths: within(zThousandths, 1, 10_000, 'confidence.zThousandths'),
+        percent: whole(percent, 'confidence.percent', 1, 99),
+        zThousandths: whole(zThousandths, 'confidence.zThousandths', 1, 10_000),
       },
       touchpoints: list(raw['touchpoints'] ?? [], text),
     };
   },
 });
-
-function within(value: unknown, least: number, most: number, name: string): number {
-  if (int(value) < least || int(value) > most) {
-    throw new DefinitionError(`${name}: must be a whole number from ${least} to ${most}`);
-  }
-  return int(value);
-}
 
 /** A detractor by this answer, or not; undefined where the instrument does not tell, so that what held before holds on. */
 export function isDetractor(

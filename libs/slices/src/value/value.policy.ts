@@ -1,7 +1,7 @@
 import { DefinitionError } from '#kernel/errors.js';
 import { MAX_SCALE, type Money } from '#kernel/money.js';
 import { entriesOf, int, record } from '#kernel/parse.js';
-import { definePolicy } from '#kernel/policy.js';
+import { definePolicy, whole } from '#kernel/policy.js';
 
 export type Level = 'high' | 'mid' | 'low';
 export type Tier = 'VIP' | Level;
@@ -62,9 +62,7 @@ export const valuePolicy = definePolicy<ValuePolicy>({
     abc: { aPercent: 80, bPercent: 95 },
   },
   parse: (raw) => {
-    const windowDays = int(raw['windowDays']);
-    if (windowDays < 1 || windowDays > MOST_WINDOW_DAYS)
-      throw new DefinitionError(`windowDays: must be 1 to ${MOST_WINDOW_DAYS}`);
+    const windowDays = whole(raw['windowDays'], 'windowDays', 1, MOST_WINDOW_DAYS);
     const abc = record(raw['abc']);
     const [aPercent, bPercent] = [int(abc['aPercent']), int(abc['bPercent'])];
     if (aPercent < 0 || bPercent < aPercent || bPercent > 100)
