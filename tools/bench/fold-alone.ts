@@ -21,8 +21,6 @@ async function fold(data: string, names: readonly string[]): Promise<Folded> {
   const all = [...registry.projections.keys()];
   const took = await timedCpu(async () => {
     if (names.length > 0) return projector.rebuild(names[0] === 'all' ? all : names);
-    // of those that nothing was folded of all others are being built
-    await projector.rebuild(all.filter((name) => registry.isMeasured(name)));
     await projector.allCaughtUp(await store.head());
   });
   await patron.close();

@@ -98,6 +98,24 @@ describe('the projector', () => {
     await second.close();
   }, 60_000);
 
+  it('folds a history into empty read models in one pass, also those that measurements are taken over', async () => {
+    const store = await filled();
+    const more = Array.from({ length: 1_500 }, () => proposed('Counted', { data: { by: 1 } }));
+    await store.append(customerStream('d'), 0, more);
+    const from: number[] = [];
+    const follow = store.follow.bind(store);
+    store.follow = (options) => {
+      if (options.skip !== undefined) from.push(options.after ?? 0); // the projector's
+      return follow(options);
+    };
+    const measured = { ...counting, measurements: [{ model: 'sums' }] as never };
+    const world = await engineWorld([measured], { store });
+    await world.quiet();
+    expect(new Set(from)).toEqual(new Set([await store.head()]));
+    expect((await world.documents('sums')).get('d')).toMatchObject({ sum: 1_500 });
+    await world.close();
+  });
+
   it('says how far it has looked while it passes what others wrote, though its position stands still', async () => {
     const store: EventStore = Object.assign(await filled(), { beginning: 200 }); // as if others had written the first 200
     const follow = store.follow.bind(store);

@@ -99,7 +99,8 @@ export class Projector implements Projecting {
   start(): void {
     this.started = true;
     for (const name of this.empty()) {
-      if (!this.options.registry.isMeasured(name) || this.answered.has(name)) this.later.names.add(name);
+      const isFollowed = this.isBulk && this.options.registry.isMeasured(name); // time waits for it at month ends
+      if (!isFollowed || this.answered.has(name)) this.later.names.add(name);
     }
     if (this.later.names.size > 0 && !this.isBulk) this.later.begin();
     this.following.start();
