@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
+import type { Registry } from '#engine/registry.js';
 import { declaredCommands } from './commands.js';
 import { Contract } from './contract.js';
 import { holdsInProcess, holdsOverHttp } from './invariants.js';
@@ -51,7 +52,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     const began = performance.now();
     const document = await world.document();
     const contract = new Contract(document);
-    const cases = casesFor(document, contract, [...world.patron.engine.registry.projections.keys()], overHttp);
+    const cases = casesFor(document, contract, world.patron.engine.registry, overHttp);
     const outcomes: Record<string, number> = {};
     const failures: Failure[] = [];
     let [done, early] = [0, 0];
@@ -86,12 +87,17 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
 function casesFor(
   document: Readonly<Record<string, unknown>>,
   contract: Contract,
-  readModels: readonly string[],
+  { projections, policies }: Registry,
   overHttp: number,
 ): fc.Arbitrary<Case> {
   const commands = declaredCommands(document);
   const operations = contract.names.filter((name) => !name.startsWith('POST /v1/commands/'));
-  const http = requestsTo({ commands, operations, readModels }).map((sent): Case => ({ sent }));
+  const http = requestsTo({
+    commands,
+    operations,
+    readModels: [...projections.keys()],
+    policies: [...policies.values()],
+  }).map((sent): Case => ({ sent }));
   const direct = fc.oneof(...commands.map(({ type, texts }) => texts.map((text): Case => ({ type, text }))));
   const weight = Math.round(overHttp * 100);
   return fc.oneof({ weight, arbitrary: http }, { weight: 100 - weight, arbitrary: direct });

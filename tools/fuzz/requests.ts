@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
+import type { PolicyDefinition } from '#kernel/policy.js';
 import type { DeclaredCommand } from './commands.js';
 import { mutated } from './mutations.js';
 
@@ -18,6 +19,7 @@ export interface Places {
   /** `GET /v1/customers/{id}`, as the OpenAPI document writes them. */
   readonly operations: readonly string[];
   readonly readModels: readonly string[];
+  readonly policies: readonly Pick<PolicyDefinition, 'name' | 'defaults'>[];
 }
 
 const METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const;
@@ -113,7 +115,7 @@ const HEADERS: readonly (readonly [name: string, values: readonly string[]])[] =
     'accept',
     ['text/csv', 'application/x-ndjson', '*/*', 'image/png', 'text/csv, application/x-ndjson', 'x'.repeat(3_000)],
   ],
-  ['content-encoding', ['gzip', 'identity', 'br', 'gzip, gzip', '']],
+  ['content-encoding', ['gzip', 'GZIP', 'x-gzip', 'identity', 'br', 'gzip, gzip', '']],
   ['x-forwarded-for', ['127.0.0.1']],
   ['x-http-method-override', ['DELETE']],
   ['expect', ['200-nothing']],
@@ -140,7 +142,7 @@ const headers = fc
 const known = fc.nat(50).map((n) => n > 0);
 
 /** Requests to every route there is, and to some that are not there. */
-export function requestsTo({ commands, operations, readModels }: Places): fc.Arbitrary<Sent> {
+export function requestsTo({ commands, operations, readModels, policies }: Places): fc.Arbitrary<Sent> {
   const body = fc.oneof(...commands.map(({ type, texts }) => texts.map((text) => ({ type, text }))));
   const command = fc
     .record({ body, headers, known, query: fc.constantFrom('', '', '', '?dryRun=true', '?dryRun=1', '?x=1') })
@@ -160,12 +162,14 @@ export function requestsTo({ commands, operations, readModels }: Places): fc.Arb
     });
   const policy = fc
     .record({
-      body: mutated(publications),
+      publication: publicationOf(policies),
       headers,
       known,
-      name: fc.constantFrom('company', 'loyalty', 'nothing', '%00'),
+      elsewhere: fc.constantFrom(undefined, undefined, undefined, undefined, 'company', 'nothing', '%00'),
     })
-    .map(({ body: text, name, ...rest }) => post(`/v1/policies/${name}?dryRun=true`, text, rest));
+    .map(({ publication: { name, text }, elsewhere, ...rest }) =>
+      post(`/v1/policies/${elsewhere ?? name}?dryRun=true`, text, rest),
+    );
   const segment = fc.oneof(fc.constantFrom(...SEGMENTS), fc.constantFrom(...readModels), fc.webSegment());
   const anything = fc
     .record({
@@ -189,18 +193,18 @@ export function requestsTo({ commands, operations, readModels }: Places): fc.Arb
   return fc.oneof(
     { weight: 10, arbitrary: command },
     { weight: 2, arbitrary: lines },
-    { weight: 1, arbitrary: policy },
+    { weight: 2, arbitrary: policy },
     { weight: 10, arbitrary: anything },
   );
 }
 
-const publications: fc.Arbitrary<object> = fc.record(
-  {
-    rules: fc.constantFrom<object>({ zone: 'Europe/London', currency: 'GBP' }, { zone: 'UTC' }, {}),
-    effectiveFrom: fc.constantFrom('2026-03-01', '2026-03-01T00:00:00Z'),
-  },
-  { requiredKeys: ['rules'] },
-);
+/** The rules that a policy begins with, and others near them. */
+const publicationOf = (policies: Places['policies']): fc.Arbitrary<{ readonly name: string; readonly text: string }> =>
+  fc.constantFrom(...policies).chain(({ name, defaults }) => {
+    const effectiveFrom = fc.constantFrom('2026-03-01', '2026-03-01T00:00:00Z');
+    const publication = fc.record({ rules: fc.constant(defaults), effectiveFrom }, { requiredKeys: ['rules'] });
+    return mutated(publication).map((text) => ({ name, text }));
+  });
 
 function post(path: string, text: string, { headers: more, known: isKnown }: Pick<Sent, 'headers' | 'known'>): Sent {
   const type =
