@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { canonicalJson } from '#kernel/canonical.js';
 import { DomainError } from '#kernel/errors.js';
 import type { Digest } from '#engine/replay.js';
@@ -60,6 +60,9 @@ export function readManifest(folder: string): Manifest {
   if (sha256 !== checksum(manifest)) {
     throw new BackupRefused(`${path} is not what was written: its own checksum differs. Use another backup.`);
   }
+  const foreign = manifest.files.find(({ name }) => name !== basename(name) || ['', '..'].includes(name));
+  if (foreign !== undefined)
+    throw new BackupRefused(`${path} names ${foreign.name}, which lies elsewhere. Use another backup.`);
   return manifest;
 }
 
