@@ -62,5 +62,5 @@ export class CustomerCache {
   }
 }
 
-/** In facts that were folded here. What was opened from a text lies there as that text. */
+/** In facts that were folded here; those of a long history that was opened take less. */
 const weightOf = ({ count, opened }: Customer): number => count - opened.count + opened.bytes / BYTES_A_FACT + 3;

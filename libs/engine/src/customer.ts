@@ -22,7 +22,7 @@ export class Customer {
   readonly identities = new Set<string>();
   /** Facts in the newest snapshot. */
   snapshotAt = 0;
-  /** How many facts, and bytes of text, of what was opened last: most of the text stays as it is until it is wanted. */
+  /** How many facts what was opened last knew, and about how many bytes it takes. */
   opened = { count: 0, bytes: 0 };
   readonly dues: Dues;
 
