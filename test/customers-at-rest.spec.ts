@@ -31,9 +31,10 @@ describe('a customer at rest', () => {
 });
 
 describe('customers in memory', () => {
-  const cacheOf = (readyFacts: number, restingBytes = 1_000_000) => {
+  const cacheOf = (readyFacts: number, restingBytes = 1_000_000, memoryIsShort = () => false) => {
     const left: Packed[] = [];
-    return { left, cache: new CustomerCache(registry, (one) => left.push(one), { readyFacts, restingBytes }) };
+    const options = { readyFacts, restingBytes, memoryIsShort };
+    return { left, cache: new CustomerCache(registry, (one) => left.push(one), options) };
   };
 
   it('rest when there is no room to be ready, and are ready again when they are asked for', () => {
@@ -48,6 +49,22 @@ describe('customers in memory', () => {
     expect(cache.get('ann')).toBe(again);
     expect([...cache.packed(() => true)].map(({ id }) => id)).toEqual(['ann', 'bob']);
     expect(left).toEqual([]);
+  });
+
+  it('are ready half as many where memory is short, a few less at each command', () => {
+    let short = false;
+    const { cache, left } = cacheOf(1_000, 1, () => short); // one rests, and the others leave
+    const all = Array.from({ length: 76 }, (_, n) => customerOf(`c-${n}`, 10)); // each weighs 13
+    for (const one of all) cache.set(one);
+    const newest = all.at(-1) as Customer;
+    short = true;
+    cache.set(newest);
+    expect(left.length + 1).toBe(7);
+    for (let commands = 0; commands < 20; commands += 1) cache.set(newest);
+    expect(left.length + 1).toBe(38);
+    short = false;
+    for (let more = 0; more < 38; more += 1) cache.set(customerOf(`d-${more}`, 10));
+    expect(left.length + 1).toBe(38);
   });
 
   it('are what was put in last, not what had gone to rest meanwhile', () => {

@@ -25,7 +25,7 @@ export class Cache<V> {
   private random = 0;
 
   constructor(
-    private readonly mostWeight: number,
+    public mostWeight: number,
     private readonly weigh: (value: V) => number,
     /** Told what goes because there is no more room. */
     private readonly leaving: (value: V) => void = () => undefined,

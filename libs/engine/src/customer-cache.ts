@@ -6,6 +6,9 @@ import type { Registry } from './registry.js';
 /** Facts of customers that are ready, at some 640 bytes each; a customer by itself weighs as much as three. */
 const READY_FACTS = 90_000;
 const BYTES_A_FACT = 640;
+/** Share of them that stays ready where memory is short, and how many facts fewer each command leaves room for on the way there. */
+const SHARE_IN_SHORT = 0.5;
+const STEP_FACTS = 100;
 /** Bytes of those that rest, at some 260 a fact. */
 const RESTING_BYTES = 48_000_000;
 
@@ -16,13 +19,17 @@ const RESTING_BYTES = 48_000_000;
 export class CustomerCache {
   private readonly ready: Cache<Customer>;
   private readonly resting: Cache<Packed>;
+  private readonly readyFacts: number;
+  private readonly memoryIsShort: () => boolean;
 
   /** @param leaving  Told who leaves memory because there is no more room. */
   constructor(
     private readonly registry: Registry,
     leaving: (packed: Packed) => void,
-    { readyFacts = READY_FACTS, restingBytes = RESTING_BYTES } = {},
+    { readyFacts = READY_FACTS, restingBytes = RESTING_BYTES, memoryIsShort = (): boolean => false } = {},
   ) {
+    this.readyFacts = readyFacts;
+    this.memoryIsShort = memoryIsShort;
     this.resting = new Cache(restingBytes, ({ json }) => json.length, leaving);
     const rest = (customer: Customer): void => this.resting.set(customer.id, packed(customer, registry));
     this.ready = new Cache(readyFacts, weightOf, rest);
@@ -41,6 +48,7 @@ export class CustomerCache {
   /** Puts a customer in, or weighs it anew. */
   set(customer: Customer): void {
     this.resting.delete(customer.id);
+    this.ready.mostWeight = this.room();
     this.ready.set(customer.id, customer);
   }
 
@@ -59,6 +67,12 @@ export class CustomerCache {
     for (const customer of [...this.ready.values()].reverse())
       if (wanted(customer)) yield packed(customer, this.registry);
     for (const one of [...this.resting.values()].reverse()) if (wanted(one)) yield one;
+  }
+
+  /** Narrowed step by step: putting thousands of customers to rest at once would keep others waiting. */
+  private room(): number {
+    if (!this.memoryIsShort()) return this.readyFacts;
+    return Math.max(this.readyFacts * SHARE_IN_SHORT, this.ready.mostWeight - STEP_FACTS);
   }
 }
 

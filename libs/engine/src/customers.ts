@@ -32,6 +32,8 @@ export interface CustomersDeps {
   readonly identities: Identities;
   readonly followUps: FollowUps;
   readonly ids: Ids;
+  /** See `EngineOptions`. */
+  readonly memoryIsShort?: (() => boolean) | undefined;
 }
 
 /** The write path: load, settle, decide, react, seal, append; each command once. */
@@ -45,7 +47,12 @@ export class Customers {
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
-    this.cache = new CustomerCache(deps.registry, (customer) => deps.snapshots.keep(customer));
+    const { memoryIsShort } = deps;
+    this.cache = new CustomerCache(
+      deps.registry,
+      (customer) => deps.snapshots.keep(customer),
+      memoryIsShort && { memoryIsShort },
+    );
   }
 
   onDue(listener: DueListener): void {

@@ -55,6 +55,8 @@ export interface EngineOptions {
   readonly threadsFrom?: number;
   /** How long a projection waits for more, see `ProjectorOptions`. */
   readonly lingerMs?: number;
+  /** True where the process has little memory left: fewer customers are kept ready then. Asked at every command. */
+  readonly memoryIsShort?: () => boolean;
 }
 
 /** How far a command's `at` may lie ahead of the business clock: clocks of other machines are never quite right. */
@@ -108,6 +110,7 @@ export class Engine {
       threads,
       threadsFrom,
       lingerMs,
+      memoryIsShort,
     } = options;
     const registry = new Registry(slices);
     const known = await store.head();
@@ -132,6 +135,7 @@ export class Engine {
       identities,
       followUps,
       ids,
+      memoryIsShort,
     });
     const calendar = await Calendar.open(store, clock, ids);
     if (write) calendar.throwIfUnreadable();

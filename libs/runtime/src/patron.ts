@@ -11,6 +11,7 @@ import { MeasuredEventStore } from './measured-event-store.js';
 import { CommandGateway } from './command-gateway.js';
 import { PastReads } from './past-reads.js';
 import type { PatronConfig } from './config.js';
+import { memoryIsShort } from './heap-growth.js';
 import { partitionsOf } from './partitions.js';
 import { canThread, ProjectorThread } from './projector-thread.js';
 import { Tokens } from './tokens.js';
@@ -100,6 +101,7 @@ export async function openPatron(given: PatronConfig, options: OpenOptions): Pro
     const write = modes.store === 'write';
     const { lingerMs } = options;
     const engine = await Engine.open({
+      memoryIsShort,
       ...{ store, readModels, keys, clock, ids, slices, write, project: modes.project },
       ...(slices === shipped && partitionsOf(config)),
       ...(config.batch !== undefined && { batch: config.batch }),
