@@ -9,13 +9,13 @@ const made = '7 fsync(9</>) = 0';
 const key = '7 pwrite64(30</data.keys/keys.db-wal>, "\\0wrapped", 4096, 56) = 4096';
 const keySync = '7 fdatasync(30</data.keys/keys.db-wal>) = 0';
 const sealed = write.replace('{', '{\\"name\\":\\"sealed:1:abc\\",');
-const faultsIn = (...lines: readonly string[]) => answersIn([made, ...lines].join('\n'), '/').faults;
+const faultsIn = (...lines: readonly string[]) => answersIn([made, ...lines].join('\n'), ['/']).faults;
 
 describe('a trace of what a server asked of the machine', () => {
   it('holds where facts are written, synced and then answered', () => {
     const figures = { answers: 1, sealed: 1 };
     const trace = [made, key, keySync, sealed, sync, answer].join('\n');
-    expect(answersIn(trace, '/')).toEqual({ kills: 0, faults: [], figures });
+    expect(answersIn(trace, ['/'])).toEqual({ kills: 0, faults: [], figures });
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe('a trace of what a server asked of the machine', () => {
   });
 
   it('does not hold where the folder of the data was made and not synced', () => {
-    expect(answersIn([write, sync, answer].join('\n'), '/').faults).toEqual([
+    expect(answersIn([write, sync, answer].join('\n'), ['/']).faults).toEqual([
       '/ was not synced before the first answer',
     ]);
   });

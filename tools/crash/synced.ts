@@ -26,15 +26,18 @@ export const syncedBeforeAnswer: Check = {
     const clients = new Clients(server, new Random(1), 4);
     await clients.done();
     await server.end('SIGTERM');
-    return answersIn(readFileSync(trace, 'latin1'), folder);
+    const made = ['', '/data', '/data.keys', '/data/log.db.new'].map((name) => `${folder}${name}`);
+    return answersIn(readFileSync(trace, 'latin1'), made);
   },
 };
 
 /**
  * Looks for the write of a command's facts, a sync that began after it and was completed, and the answer, in this order; for the
- * sync of every key before facts that are sealed are written; and for that of the folder in which the data's own was made.
+ * sync of every key before facts that are sealed are written; and for that of all that a first start made.
+ *
+ * @param made  Files and folders that must be synced before the first answer.
  */
-export function answersIn(trace: string, folder: string): Outcome {
+export function answersIn(trace: string, made: readonly string[]): Outcome {
   const written = new Map<string, number>();
   const syncs = new Syncs();
   const faults: string[] = [];
@@ -57,7 +60,9 @@ export function answersIn(trace: string, folder: string): Outcome {
       const at = written.get(id);
       if (at === undefined) faults.push(`${id} was answered before it was written`);
       else if (at > syncs.of(LOG)) faults.push(`${id} was answered before it was synced`);
-      if (answers === 1 && syncs.of(`<${folder}>`) < 0) faults.push(`${folder} was not synced before the first answer`);
+      if (answers > 1) continue;
+      const unsynced = made.filter((path) => syncs.of(`<${path}>`) < 0);
+      faults.push(...unsynced.map((path) => `${path} was not synced before the first answer`));
     }
   }
   if (answers === 0) faults.push('no answer was seen');
