@@ -15,10 +15,10 @@ type Digests = Readonly<Record<string, string>>;
 
 /** Digests of every read model as of a moment, folded from a store; each customer by themselves is told the same. */
 async function digestsThen({ engine }: World, moment: Moment, store = engine.store): Promise<Digests> {
-  const { registry, reader } = engine;
+  const { registry, reader, clock } = engine;
   const readModels = new MemoryReadModels();
   const names = [...registry.projections.keys()];
-  const asOf = new AsOf({ registry, reader, store });
+  const asOf = new AsOf({ registry, reader, clock, store });
   const folded = await asOf.models(names, moment, readModels);
   for (const customerId of CUSTOMERS) {
     const documents = await asOf.customer(customerId, moment).catch(nobodyYet);

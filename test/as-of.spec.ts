@@ -114,6 +114,7 @@ describe('as of a moment', () => {
     ['a position by business time', '7', 'business', 'must be recorded'],
     ['another time', '7', 'server', 'must be recorded or business'],
     ['a position that has not come', '999999', undefined, 'has not come'],
+    ['an instant that has not come', '2026-03-02T12:06:00Z', undefined, 'has not come: it is 2025-01-20T09:00:00.000Z'],
     [
       'a business time that has not come',
       '2031-01-01T00:00:00Z',

@@ -178,6 +178,11 @@ describe('asking a server what if', () => {
       /less\.json: tiers: expected a list, found nothing$/,
     ],
     [
+      'the one figure that is to be another',
+      () => ['--policy', `loyalty=${file('one.json', { earn: { points: 2, perUnits: 1 } })}`],
+      /one\.json: one of earnIn, pendingDays, .* and 2 more, which are missing \(rules are given whole\): expected/,
+    ],
+    [
       'a policy that there is not',
       () => ['--policy', `generosity=${file('more.json', {})}`],
       /more\.json: .*Known are company/,

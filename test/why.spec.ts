@@ -62,8 +62,8 @@ function listed({ facts, earlier }: Explanation, but?: string): (fact: Recorded)
 
 /** The document that the read model's own fold makes of some of the customer's facts. */
 async function replayed(world: World, { customerId, key, readModel }: Explanation, some: (fact: Recorded) => boolean) {
-  const { registry, reader, store } = world.engine;
-  const asOf = new AsOf({ registry, reader, store: new StoreOfSome(store, customerId, some) });
+  const { registry, reader, clock, store } = world.engine;
+  const asOf = new AsOf({ registry, reader, clock, store: new StoreOfSome(store, customerId, some) });
   const empty = new MemoryReadModels();
   const model = await asOf.model(readModel, { at: await store.head(), by: 'recorded' }, empty);
   return (await model.load([key])).get(key)?.doc ?? undefined;
@@ -266,7 +266,9 @@ async function decisionOf(world: World, explanation: Explanation): Promise<Recor
 
 async function expectReplayed(world: World, explanation: Explanation): Promise<void> {
   const statement = statementOf(world, explanation);
-  const { states, figures } = explanation;
+  const { states, figures, customerId, says } = explanation;
+  const otherwise = explanation.facts.flatMap(({ without }) => (without === null ? [] : [`${customerId} ${without}.`]));
+  expect(otherwise.filter((words) => words === says)).toEqual([]);
   const doc = await replayed(world, explanation, listed(explanation));
   expect(doc && { states: statement.states(doc), figures: statement.figures(doc) }).toEqual({ states, figures });
   for (const { id, decisive } of explanation.facts) {

@@ -1,4 +1,5 @@
 import { customerStream, type Position, type Recorded } from '#kernel/fact.js';
+import type { Clock } from '#kernel/ports/clock.js';
 import type { EventStore } from '#kernel/ports/event-store.js';
 import type { Json, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
@@ -22,6 +23,8 @@ export interface AsOfDeps {
   readonly store: EventStore;
   readonly registry: Registry;
   readonly reader: FactReader;
+  /** The outside's time, which no moment of recorded time lies behind. */
+  readonly clock: Clock;
   /** Most facts folded in one go. */
   readonly batch?: number;
   /** See `ProjectorOptions`. */
@@ -115,7 +118,8 @@ export class AsOf {
     this.reading = settled(this.reading).then(() => this.readShared(head));
     await this.reading;
     const last = this.shared.findLast(({ stream }) => stream === CALENDAR);
-    const past = await Past.at(store, moment, { head, reached: reachedBy(last), positions: this.positions });
+    const known = { head, reached: reachedBy(last), positions: this.positions };
+    const past = await Past.at(store, moment, this.deps.clock.now(), known);
     const { references, shared } = this.known(past, moment.knownTo);
     if (past.until === undefined) return { past, references, shared };
     return { past, references, shared: [...shared, tick(past.until, past.upTo, store.storeId)] };

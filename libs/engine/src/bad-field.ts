@@ -4,9 +4,17 @@ const MOST_NAMED = 5;
 
 /** Where in some rules a value stands that does not hold; undefined where that cannot be told. */
 export function badField(rules: Raw, value: unknown, defaults: object): string | undefined {
-  const places = value === undefined ? missing(rules, defaults) : [...holding(rules, value)];
+  if (value === undefined) return missingOf(missing(rules, defaults));
+  const places = [...holding(rules, value)];
   if (places.length === 0 || places.length > MOST_NAMED) return undefined;
   return places.length === 1 ? places[0] : `one of ${places.join(', ')}`;
+}
+
+/** Who gave one figure only is told of the others. */
+function missingOf(places: readonly string[]): string | undefined {
+  if (places.length < 2) return places[0];
+  const more = places.length > MOST_NAMED ? ` and ${places.length - MOST_NAMED} more` : '';
+  return `one of ${places.slice(0, MOST_NAMED).join(', ')}${more}, which are missing (rules are given whole)`;
 }
 
 function* holding(within: unknown, value: unknown, path = ''): Generator<string> {

@@ -5,6 +5,7 @@ import type { Keys } from '#kernel/ports/keys.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
 import type { Slice } from '#kernel/slice.js';
 import { plusMs, type Instant } from '#kernel/time.js';
+import { AHEAD_MS } from './ahead.js';
 import { Calendar } from './calendar.js';
 import { Customers } from './customers.js';
 import { DueIndex } from './due-index.js';
@@ -58,9 +59,6 @@ export interface EngineOptions {
   /** True where the process has little memory left: fewer customers are kept ready then. Asked at every command. */
   readonly memoryIsShort?: () => boolean;
 }
-
-/** How far a command's `at` may lie ahead of the business clock: clocks of other machines are never quite right. */
-const AHEAD_MS = 5 * 60_000;
 
 /** All of Patron behind its edges: commands in, facts appended, documents out. */
 export class Engine {

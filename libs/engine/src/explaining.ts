@@ -43,7 +43,7 @@ export async function explained(asked: Asked): Promise<Explanation> {
     const decisive = !sameBy(other, doc, (one) => statement.states(one));
     const { what, amount = null } = deps.registry.said(own.fact);
     const { id, revision, type, occurredAt } = own.fact;
-    const instead = decisive && other !== undefined ? statement.says(other) : null;
+    const instead = decisive && other !== undefined ? otherWords(statement, other, doc) : null;
     facts.push({ ...{ id, revision, type, occurredAt, what, amount, decisive }, without: instead });
   }
   const rest = earlier.length === 0 ? doc : await without(listed, retelling.nothing);
@@ -103,6 +103,16 @@ async function parted(asked: Asked, retelling: Retelling, facts: readonly Own[],
 async function gives({ statement, key, doc }: Asked, retelling: Retelling, facts: readonly Own[]): Promise<boolean> {
   const told = await retelling.on(retelling.nothing, facts);
   return sameBy(told.run.documentsNow().get(key), doc, (one) => [statement.states(one), statement.figures(one)]);
+}
+
+/** What would be said; where the words are the same, as days are of two hours, with what differs. */
+function otherWords(statement: AnyStatement, other: Json, doc: Json): string {
+  const words = statement.says(other);
+  if (words !== statement.says(doc)) return words;
+  const [now, then] = [statement.states(doc) as Json, statement.states(other) as Json];
+  const text = (value: unknown): string => (typeof value === 'string' ? value : canonicalJson(value ?? null));
+  const differing = Object.keys({ ...now, ...then }).filter((name) => text(now[name]) !== text(then[name]));
+  return [words, ...differing.map((name) => `${name} ${text(then[name])} instead of ${text(now[name])}`)].join(', ');
 }
 
 const sameBy = (other: Json | undefined, doc: Json, by: (doc: Json) => unknown): boolean =>

@@ -10,7 +10,8 @@ import {
   type ReadStream,
 } from '#kernel/ports/event-store.js';
 import { CALENDAR, ClockAdvanced, ClockFixed, PolicyPublished } from '#kernel/system.events.js';
-import { toInstant, type Instant } from '#kernel/time.js';
+import { plusMs, toInstant, type Instant } from '#kernel/time.js';
+import { AHEAD_MS } from './ahead.js';
 
 /**
  * A moment of history. By `recorded` time: what this store held then, as it was known then. By `business` time: what had happened
@@ -76,13 +77,19 @@ export class Past extends EventStore {
   }
 
   /** @throws {InvalidRequest} for a moment that has not come */
-  static async at(store: EventStore, { at, by, knownTo = Infinity }: Moment, known?: Known): Promise<Past> {
+  static async at(
+    store: EventStore,
+    { at, by, knownTo = Infinity }: Moment,
+    now: Instant,
+    known?: Known,
+  ): Promise<Past> {
     const { head, reached, positions } = known ?? (await knownOf(store));
     if (typeof at === 'number') {
       if (at > head) throw notYet(`${at} lies behind the newest fact, ${head}`);
       return new Past(store, Math.min(at, knownTo), undefined);
     }
     if (by === 'recorded') {
+      if (at > now && at > plusMs(now, AHEAD_MS)) throw notYet(`it is ${now}`);
       const found = positions.get(at) ?? (await positionAt(store, at, head));
       if (found < head) remember(positions, at, found); // what comes later was recorded later
       return new Past(store, Math.min(found, knownTo), undefined);

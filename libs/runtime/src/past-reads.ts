@@ -43,8 +43,8 @@ export class PastReads {
     private readonly config: PatronConfig,
     private readonly engine: Engine,
   ) {
-    const { store, registry, reader } = engine;
-    const deps = { store, registry, reader, batch: BATCH };
+    const { store, registry, reader, clock } = engine;
+    const deps = { store, registry, reader, clock, batch: BATCH };
     this.asOf = new AsOf(deps);
     this.reasons = new Why(this.asOf, deps);
     this.snapshots = new NamedSnapshots(config, engine, (...asked) => this.asOf.model(...asked));

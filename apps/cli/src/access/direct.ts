@@ -108,8 +108,8 @@ export class DirectAccess implements Access {
   }
 
   async *facts(types: readonly string[], asOf: AsOf | undefined, tell: Tell): AsyncIterable<readonly Recorded[]> {
-    const { store } = this.patron.engine;
-    const past = await Past.at(store, momentIn(asOf) ?? { at: await store.head(), by: 'recorded' });
+    const { store, clock } = this.patron.engine;
+    const past = await Past.at(store, momentIn(asOf) ?? { at: await store.head(), by: 'recorded' }, clock.now());
     let count = 0;
     for await (const { facts, position } of past.readAll({ batch: PAGE, ...(types.length > 0 && { types }) })) {
       yield facts;

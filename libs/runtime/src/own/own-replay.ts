@@ -39,7 +39,7 @@ export class OwnReplay {
 
   /** @throws {ProjectionFailed} at the first fact that one cannot fold @throws {InvalidRequest} for a moment that has not come */
   static async of({ engine, config, projections, moment, progress }: OwnReplayOptions): Promise<OwnReplay> {
-    const { store, reader } = engine;
+    const { store, reader, clock } = engine;
     const about = { name: 'own', about: 'Projections of an analyst.', events: [], commands: [], policies: [] };
     const slices = engine.registry.slices.map((slice) => ({ ...slice, projections: [] }));
     const own = { ...about, projections: projections.map(({ projection }) => projection) };
@@ -53,7 +53,7 @@ export class OwnReplay {
       return made;
     };
     try {
-      const asOf = new AsOf({ store, registry, reader, parking });
+      const asOf = new AsOf({ store, registry, reader, clock, parking });
       const names = own.projections.map(({ name }) => name);
       const at: Moment = moment ?? { at: await store.head(), by: 'recorded' };
       const folded = await asOf.models(names, at, readModels, progress);
