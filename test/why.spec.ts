@@ -124,7 +124,7 @@ describe('why', () => {
         }
         await world.close();
       }),
-      { numRuns: 8 },
+      { numRuns: 8, endOnFailure: true }, // to find a shorter story takes longer than all other tests
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
   }, 60_000);
@@ -286,8 +286,15 @@ async function expectDecidedAgain(world: World, explanation: Explanation, decisi
       ({ type, data }) => type === decision.type && about(data as Json) === about(decision.data),
     );
   expect([explanation.says, await again()]).toEqual([explanation.says, true]);
+  const { states } = statementOf(world, explanation);
+  /** Who never rose stands where others fell back to, without any decision. */
+  const stands = async (but: string): Promise<boolean> => {
+    const doc = await replayed(world, explanation, listed(explanation, but));
+    return doc !== undefined && canonicalJson(states(doc)) === canonicalJson(explanation.states);
+  };
   for (const { id, revision, decisive } of explanation.facts) {
     if (revision > decision.revision) continue;
-    expect([id, explanation.says, await again(id)]).toEqual([id, explanation.says, !decisive]);
+    const isSame = (await again(id)) || (await stands(id));
+    expect([id, explanation.says, isSame]).toEqual([id, explanation.says, !decisive]);
   }
 }
