@@ -82,10 +82,11 @@ export interface Access {
   /** Every version, oldest first; of all policies the newest where none is named. */
   policies(name: string | undefined): Promise<readonly PublishedPolicy[]>;
   projections(): Promise<readonly ProjectionStatus[]>;
-  /** Several are folded in one pass where that can be; what was read before is kept. */
+  /** Several are folded in one pass; what was read before is kept. Where it is interrupted a server goes on, and a folder's next one. */
   rebuild(
     names: readonly string[],
     tell: (name: string, share: number, facts: number) => void,
+    signal: AbortSignal,
   ): Promise<readonly Compared[]>;
   /** One customer's documents, where they are read. @throws {DomainError} where there is no such customer, or it goes by others */
   rebuildCustomer(name: string, customerId: string): Promise<Compared>;

@@ -39,7 +39,7 @@ describe('a server that is none of ours, or falls', () => {
         () => access.projections(),
         () => access.submit({ type: 'EarnPoints', body: {} }),
         () => access.gate().send('EarnPoints', {}, 'id'),
-        () => access.rebuild(['loyalty_balance'], () => undefined),
+        () => access.rebuild(['loyalty_balance'], () => undefined, new AbortController().signal),
       ];
       for (const ask of asked) {
         const error: unknown = await ask().catch((refusal: unknown) => refusal);

@@ -140,9 +140,14 @@ export class DirectAccess implements Access {
   rebuild(
     names: readonly string[],
     tell: (name: string, share: number, facts: number) => void,
+    signal: AbortSignal,
   ): Promise<readonly Compared[]> {
     const told = names.length === 1 ? String(names[0]) : `${names.length} projections`;
-    return this.projector.rebuild(names, (done, of, facts) => tell(told, of === 0 ? 1 : done / of, facts), true);
+    const progress: Progress = (done, of, facts) => {
+      signal.throwIfAborted();
+      tell(told, of === 0 ? 1 : done / of, facts);
+    };
+    return this.projector.rebuild(names, progress, true);
   }
 
   async rebuildCustomer(name: string, customerId: string): Promise<Compared> {

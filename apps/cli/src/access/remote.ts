@@ -117,6 +117,7 @@ export class RemoteAccess implements Access {
   async rebuild(
     names: readonly string[],
     tell: (name: string, share: number, facts: number) => void,
+    signal: AbortSignal,
   ): Promise<readonly Compared[]> {
     const [first = ''] = names;
     const told = names.length === 1 ? first : `${names.length} projections`;
@@ -127,7 +128,7 @@ export class RemoteAccess implements Access {
     };
     const query = new URLSearchParams({ names: names.join(','), wait: 'true' }).toString();
     const done = await asking(ask, () =>
-      this.client.patiently(`/v1/projections/rebuild?${query}`, { method: 'POST', headers: {} }),
+      this.client.patiently(`/v1/projections/rebuild?${query}`, { method: 'POST', headers: {}, signal }),
     );
     return listIn<Rebuild>(done).flatMap(({ compared }) => compared ?? []);
   }

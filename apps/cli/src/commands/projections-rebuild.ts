@@ -4,6 +4,9 @@ import { asJson, building, defineCommand, where } from '../frame/define-command.
 import { UsageError } from '../frame/parse-args.js';
 import { ProgressLine } from '../frame/progress.js';
 
+const INTERRUPTED =
+  'Interrupted; what is read stays. In a folder the same command goes on from there, on a server the rebuild does by itself: `patron projections cancel <name>` gives that up.';
+
 export const projectionsRebuild = defineCommand({
   usage: 'patron projections rebuild <name> | --all',
   about: 'Fold a projection anew from the first fact beside the present one, then let readers switch.',
@@ -30,8 +33,14 @@ export const projectionsRebuild = defineCommand({
     const names = args.name === undefined ? (await patron.projections()).map(({ name }) => name) : [args.name];
     const progress = new ProgressLine(world.terminal, world.errText);
     const began = performance.now();
-    const compared = await patron.rebuild(names, (name, share, facts) => progress.show(name, share, facts, 'facts'));
-    progress.clear();
+    const tell = (name: string, share: number, facts: number): void => progress.show(name, share, facts, 'facts');
+    const compared = await patron
+      .rebuild(names, tell, world.signal)
+      .finally(() => progress.clear())
+      .catch((error: unknown) => {
+        if (world.signal.aborted) world.err(INTERRUPTED);
+        throw error;
+      });
     const seconds = Math.round(performance.now() - began) / 1000;
     if (flags.json) world.out(JSON.stringify({ seconds, rebuilt: compared }));
     else for (const line of said(compared, seconds)) world.out(line);
