@@ -4,6 +4,7 @@ import { CustomerCache } from '#engine/customer-cache.js';
 import { Customer } from '#engine/customer.js';
 import { packed, unpacked, type Packed } from '#engine/packed.js';
 import { Registry } from '#engine/registry.js';
+import { shut } from '#engine/shut.js';
 import { slices } from '#slices/index.js';
 import { CUSTOMERS, lived, stepsOf } from './lives.fixture.js';
 
@@ -23,6 +24,10 @@ describe('a customer at rest', () => {
           expect(opened).toMatchObject({ stream, count, position, dueAt, identities });
           expect([...opened.commands.entries()]).toEqual([...customer.commands.entries()]);
           expect(textOf(opened)).toBe(textOf(customer));
+          opened.opened = { ...opened.opened, count: 0, shelf: 1 }; // as if all of it had been folded since
+          expect(shut(opened)).toBe(customer.count >= 16);
+          expect(textOf(opened)).toBe(textOf(customer));
+          expect([...opened.commands.entries()]).toEqual([...customer.commands.entries()]);
         }
         await world.close();
       }),

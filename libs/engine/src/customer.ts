@@ -22,8 +22,8 @@ export class Customer {
   readonly identities = new Set<string>();
   /** Facts in the newest snapshot. */
   snapshotAt = 0;
-  /** How many facts what was opened last knew, and about how many bytes it takes. */
-  opened = { count: 0, bytes: 0 };
+  /** How many facts what was opened or shut last knew, and characters of what was read of it and of what lies on its shelf. */
+  opened = { count: 0, json: 0, shelf: 0 };
   readonly dues: Dues;
 
   constructor(

@@ -55,18 +55,9 @@ export function unpacked(
   customer.position = taken.position;
   customer.dueAt = taken.dueAt;
   customer.snapshotAt = snapshotAt;
-  customer.opened = { count: taken.count, bytes: bytesOpened(text.length, json.length - text.length) };
+  customer.opened = { count: taken.count, json: text.length, shelf: json.length - text.length };
   return customer;
 }
-
-/** JSON that is read takes so many times its bytes. */
-const TIMES_READ = 2.6;
-/** Of leaves that a command or two read. */
-const BYTES_OF_LEAVES = 10_000;
-
-/** About what a customer takes that was opened: the JSON as objects, and what lies on the shelf mostly as it is. */
-const bytesOpened = (json: number, shelf: number): number =>
-  TIMES_READ * json + shelf + Math.min(BYTES_OF_LEAVES, TIMES_READ * shelf);
 
 /** Of their own: what `Buffer.from` makes of a short text is a part of a larger piece, which lives as long as any of its parts. */
 function bytesOf(text: string): Buffer {

@@ -43,6 +43,11 @@ export class ShutLeaf<V> {
     private readonly form: Form<V>,
   ) {}
 
+  /** A leaf whose entries are not held. */
+  unread(): ShutLeaf<V> {
+    return this.slots === undefined ? this : new ShutLeaf(this.text, this.form);
+  }
+
   opened(): Slots {
     this.slots ??= slotsOf(JSON.parse(this.text) as readonly unknown[], this.form);
     return this.slots;

@@ -28,7 +28,8 @@ describe('a sorted map', () => {
         let sorted = Sorted.empty<number>();
         const known = new Map<string, number>();
         for (const { key, remove, value, snapshot } of changes) {
-          if (snapshot) sorted = again(sorted);
+          if (snapshot) sorted = again(sorted).shut();
+          if (value % 16 === 0) sorted = sorted.shut();
           sorted = remove ? sorted.delete(key) : sorted.set(key, value);
           if (remove) known.delete(key);
           else known.set(key, value);

@@ -25,6 +25,8 @@ export class Sorted<V> {
     private readonly root: Slots,
     private readonly depth: number,
     readonly size: number,
+    /** Known of a map that came out of a snapshot. */
+    private readonly form?: Form<V>,
   ) {}
 
   static empty<V>(): Sorted<V> {
@@ -41,17 +43,16 @@ export class Sorted<V> {
 
   /** See `kept`. */
   static restored<V, Row>(kept: KeptSorted, shelf: Shelf, form: Form<V, Row>): Sorted<V> {
-    if (!('leaves' in kept))
-      return kept.length === 0 ? Sorted.none : new Sorted(slotsOf(kept as readonly Row[], form), 0, kept.length);
+    if (!('leaves' in kept)) return new Sorted(slotsOf(kept as readonly Row[], form), 0, kept.length, form as Form<V>);
     const shut = kept.leaves.flatMap(([first, place]) => [first, new ShutLeaf(shelf.at(place), form as Form<V>)]);
-    return Sorted.over(shut, kept.size);
+    return Sorted.over(shut, kept.size, form as Form<V>);
   }
 
   /** @param leaves  their first keys, and the leaves */
-  private static over<V>(leaves: Slots, size: number): Sorted<V> {
+  private static over<V>(leaves: Slots, size: number, form?: Form<V>): Sorted<V> {
     let [root, depth] = [leaves, 1];
     for (; root.length > 2 * NODE; depth += 1) root = slotsAbove(inPieces(root, NODE));
-    return new Sorted(root, depth, size);
+    return new Sorted(root, depth, size, form);
   }
 
   get(key: string): V | undefined {
@@ -68,16 +69,16 @@ export class Sorted<V> {
   set(key: string, value: V): Sorted<V> {
     const next = put(this.root, this.depth, key, value);
     const size = this.has(key) ? this.size : this.size + 1;
-    if (!(next instanceof Halves)) return new Sorted(next, this.depth, size);
-    return new Sorted([next.left[0], next.left, next.right[0], next.right], this.depth + 1, size);
+    if (!(next instanceof Halves)) return new Sorted(next, this.depth, size, this.form);
+    return new Sorted([next.left[0], next.left, next.right[0], next.right], this.depth + 1, size, this.form);
   }
 
   delete(key: string): Sorted<V> {
     if (!this.has(key)) return this;
-    if (this.size === 1) return Sorted.none;
+    if (this.size === 1) return new Sorted<V>([], 0, 0, this.form);
     let [root, depth] = [without(this.root, this.depth, key), this.depth];
     for (; depth > 0 && root.length === 2; depth -= 1) root = open(root[1] as Tree);
-    return new Sorted(root, depth, this.size - 1);
+    return new Sorted(root, depth, this.size - 1, this.form);
   }
 
   /** Entries in key order, from `from` (inclusive) when given. */
@@ -107,6 +108,21 @@ export class Sorted<V> {
       return [first, shelf.put(text)];
     });
     return { size: this.size, leaves };
+  }
+
+  /** The map with its leaves as texts again, of one that came out of a snapshot. */
+  shut(): Sorted<V> {
+    if (this.form === undefined || this.depth === 0) return this;
+    const root = shutBelow(this.root, this.depth, this.form);
+    return root === this.root ? this : new Sorted(root, this.depth, this.size, this.form);
+  }
+
+  /** Characters of the leaves that are texts. */
+  get textLength(): number {
+    let length = 0;
+    if (this.depth > 0)
+      for (const [, leaf] of shelvesOf(this.root, this.depth)) if (leaf instanceof ShutLeaf) length += leaf.text.length;
+    return length;
   }
 
   /** How it is kept where there is no shelf; `Sorted.from` reads it again. */
@@ -192,6 +208,19 @@ function* shelvesOf(slots: Slots, depth: number): Iterable<readonly [string, Tre
     if (depth === 1) yield [slots[at] as string, slots[at + 1] as Tree];
     else yield* shelvesOf(slots[at + 1] as Slots, depth - 1);
   }
+}
+
+function shutBelow<V>(slots: Slots, depth: number, form: Form<V>): Slots {
+  let shut: unknown[] | undefined;
+  for (let at = 1; at < slots.length; at += 2) {
+    const child = slots[at] as Tree;
+    let next: Tree;
+    if (depth > 1) next = shutBelow(child as Slots, depth - 1, form);
+    else if (child instanceof ShutLeaf) next = child.unread();
+    else next = new ShutLeaf(JSON.stringify(rowsOf(child, form)), form) as ShutLeaf<never>;
+    if (next !== child) (shut ??= [...slots])[at] = next;
+  }
+  return shut ?? slots;
 }
 
 /** The last child whose first key is not after `key`, or the first. */
