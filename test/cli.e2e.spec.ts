@@ -214,6 +214,15 @@ described('the command line beside a running server', () => {
     const { code, out, err } = await world.shell(`patron stream show customer-c-1 --data "${world.data}" | head -n 1`);
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toHaveLength(2);
+  });
+
+  it('ends quietly where its reader goes while it waits to write on: of more than a pipe holds', async () => {
+    const bought = `{command:'RecordPurchase',customerId:'m-'+n,purchaseId:'p',total:{units:1,scale:2,currency:'GBP'}}`;
+    const lines = `node -e "for (let n = 0; n < 400; n += 1) console.log(JSON.stringify(${bought}))"`;
+    const many = `--data "${world.data}-many"`;
+    expect((await world.shell(`${lines} | patron send - ${many}`)).code).toBe(0);
+    const read = await world.shell(`patron read purchase_history --all ${many} | head -n 1`);
+    expect([read.code, read.err, read.out.split('\n').length]).toEqual([0, '', 2]);
   }, 60_000);
 
   it('imports through the server, and adds nothing the second time', async () => {

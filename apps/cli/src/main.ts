@@ -33,12 +33,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+/** Whoever waits to write on for a reader that has gone waits for the end, which is under way. */
+const unlessGone = (error: NodeJS.ErrnoException): Promise<never> =>
+  error.code === 'EPIPE' ? new Promise(() => undefined) : Promise.reject(error);
+
 const world: World = {
   out: (line) => void stdout.write(`${line}\n`),
   err: (line) => void stderr.write(`${line}\n`),
   errText: (text) => void stderr.write(text),
   write: async (text) => {
-    if (!stdout.write(text)) await once(stdout, 'drain');
+    if (!stdout.write(text)) await once(stdout, 'drain').catch(unlessGone);
   },
   terminal: terminalOf(stdout, stderr, env),
   env,
