@@ -1,5 +1,6 @@
+import { keptMaps, restoredMaps } from '#kernel/kept-maps.js';
 import type { Shelf } from '#kernel/shelf.js';
-import { keptMaps, restoredMaps, Sorted } from '#kernel/sorted.js';
+import { Sorted } from '#kernel/sorted.js';
 import type { Day, Instant } from '#kernel/time.js';
 import type { Channel } from '../consent/consent.events.js';
 import { newestFirst, noConsents, restoredConsents, type Consents } from '../consent/consent.permission.policy.js';

@@ -1,6 +1,7 @@
 import { present } from '#kernel/parse.js';
+import { keptMaps, restoredMaps } from '#kernel/kept-maps.js';
 import type { Shelf } from '#kernel/shelf.js';
-import { keptMaps, restoredMaps, Sorted } from '#kernel/sorted.js';
+import { Sorted } from '#kernel/sorted.js';
 import type { Instrument, SurveyEvent } from './surveys.events.js';
 
 export interface SurveyState {
