@@ -1,15 +1,33 @@
 import fc from 'fast-check';
 import { canonicalJson } from '#kernel/canonical.js';
+import type { Recorded } from '#kernel/fact.js';
 import { CustomerCache } from '#engine/customer-cache.js';
 import { Customer } from '#engine/customer.js';
+import { FoldContext } from '#engine/context.js';
 import { packed, unpacked, type Packed } from '#engine/packed.js';
+import { openAll } from '#engine/reader.js';
 import { Registry } from '#engine/registry.js';
 import { shut } from '#engine/shut.js';
 import { slices } from '#slices/index.js';
-import { CUSTOMERS, lived, stepsOf } from './lives.fixture.js';
+import type { World } from '#testing/engine-world.js';
+import { CUSTOMERS, factsOf, lived, stepsOf } from './lives.fixture.js';
 
 const registry = new Registry(slices);
 const textOf = ({ states }: Customer): string => canonicalJson(JSON.parse(JSON.stringify(states)));
+/** Every fact with its personal fields opened. */
+const openedFacts = async (world: World, customerId: string) =>
+  Promise.all(
+    (await factsOf(world, customerId)).map(async (recorded) => ({
+      fact: await world.engine.reader.read(recorded, openAll),
+      position: recorded.position,
+    })),
+  );
+/** Of the read models that are folded by customer; the order of facts of two customers at one instant depends on who is loaded first. */
+async function customersDigests(world: World): Promise<readonly (readonly [string, string])[]> {
+  const { projections } = world.engine.registry;
+  return Object.entries(await world.digests()).filter(([name]) => projections.get(name)?.perCustomer === true);
+}
+const shown = ({ id, type, revision, occurredAt }: Recorded) => [id, type, revision, occurredAt];
 const customerOf = (id: string, count: number): Customer => Object.assign(new Customer(id, registry), { count });
 
 describe('a customer at rest', () => {
@@ -24,14 +42,56 @@ describe('a customer at rest', () => {
           expect(opened).toMatchObject({ stream, count, position, dueAt, identities });
           expect([...opened.commands.entries()]).toEqual([...customer.commands.entries()]);
           expect(textOf(opened)).toBe(textOf(customer));
-          opened.opened = { ...opened.opened, count: 0, shelf: 1 }; // as if all of it had been folded since
-          expect(shut(opened)).toBe(customer.count >= 16);
-          expect(textOf(opened)).toBe(textOf(customer));
-          expect([...opened.commands.entries()]).toEqual([...customer.commands.entries()]);
         }
         await world.close();
       }),
       { numRuns: 15 },
+    ));
+});
+
+describe('a long history that is opened, goes on and is shut', () => {
+  it('is the same as one that was folded', () =>
+    fc.assert(
+      fc.asyncProperty(stepsOf(['ann'], 60), fc.integer({ min: 20, max: 100 }), async (steps, percent) => {
+        const world = await lived(steps);
+        const { engine } = world;
+        const whole = await engine.customers.load('ann');
+        const facts = await openedFacts(world, 'ann');
+        const context = new FoldContext(engine.references);
+        const upTo = (customer: Customer, end: number): Customer => {
+          for (const { fact, position } of facts.slice(customer.count, end))
+            customer.fold(fact, position, engine.registry, context);
+          return customer;
+        };
+        const begun = upTo(new Customer('ann', engine.registry), Math.round((percent * facts.length) / 100));
+        const opened = upTo(unpacked(packed(begun, engine.registry), engine.registry), facts.length);
+        const isLong = opened.opened.shelf > 0 && facts.length - begun.count >= 16;
+        expect(shut(opened)).toBe(isLong);
+        expect(textOf(opened)).toBe(textOf(whole));
+        expect([...opened.commands.entries()]).toEqual([...whole.commands.entries()]);
+        await world.close();
+      }),
+      { numRuns: 20 },
+    ));
+});
+
+describe('commands', () => {
+  const tight = { readyFacts: 30, restingBytes: 6_000, memoryIsShort: () => true };
+
+  it('lead to the same facts and read models whoever is in memory', () =>
+    fc.assert(
+      fc.asyncProperty(stepsOf(CUSTOMERS, 90), async (steps) => {
+        const worlds = [await lived(steps), await lived(steps, undefined, { memory: tight })] as const;
+        const [roomy, narrow] = await Promise.all(
+          worlds.map(async (world) => ({
+            digests: await customersDigests(world),
+            facts: await Promise.all(CUSTOMERS.map(async (id) => (await factsOf(world, id)).map(shown))),
+          })),
+        );
+        expect(narrow).toEqual(roomy);
+        for (const world of worlds) await world.close();
+      }),
+      { numRuns: 8 },
     ));
 });
 

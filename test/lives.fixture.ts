@@ -3,7 +3,7 @@ import { customerStream } from '#kernel/fact.js';
 import { DomainError } from '#kernel/errors.js';
 import { plusHours } from '#kernel/time.js';
 import { slices } from '#slices/index.js';
-import { engineWorld, type World } from '#testing/engine-world.js';
+import { engineWorld, type World, type WorldOptions } from '#testing/engine-world.js';
 import type { GivenCommand } from '#testing/makers.js';
 
 export const START = '2024-11-20T09:00:00.000Z';
@@ -91,8 +91,9 @@ export const stepsOf = (customers: readonly string[], most: number, late = true)
 export async function lived(
   steps: readonly Step[],
   after: (world: World, step: Step) => Promise<void> = async () => undefined,
+  options: WorldOptions = {},
 ): Promise<World> {
-  let world = await engineWorld(slices, { now: START });
+  let world = await engineWorld(slices, { now: START, ...options });
   let at = START;
   for (const [index, step] of steps.entries()) {
     at = plusHours(at, step.hours);
@@ -102,7 +103,8 @@ export async function lived(
     const names = { purchaseId: `p-${index}`, surveyId: `s-${index}`, contactId: `c-${index}` };
     const own = { ...names, redemptionId: `r-${index}`, actionId: `a-${index}` };
     const { customerId, command: given, lateHours } = step;
-    await passed(world.send({ ...own, ...given, customerId, at: plusHours(at, -lateHours) }));
+    const sent = { ...own, ...given, customerId, at: plusHours(at, -lateHours) };
+    await passed(world.send(sent, { commandId: `step-${index}` }));
     if (step.restarts) world = await world.restarted();
     await after(world, step);
   }

@@ -13,6 +13,13 @@ const STEP_FACTS = 100;
 /** Bytes of those that rest, at some 260 a fact. */
 const RESTING_BYTES = 48_000_000;
 
+export interface CustomerMemory {
+  readonly readyFacts?: number;
+  readonly restingBytes?: number;
+  /** True where the process has little memory left: half as many are kept ready then. Asked at every command. */
+  readonly memoryIsShort?: () => boolean;
+}
+
 /**
  * Customers in memory, so that a command need not fold its customer's history. Who was not used for a while rests as JSON,
  * which is opened in a fifth of the time that reading the customer from the store takes.
@@ -27,7 +34,7 @@ export class CustomerCache {
   constructor(
     private readonly registry: Registry,
     leaving: (packed: Packed) => void,
-    { readyFacts = READY_FACTS, restingBytes = RESTING_BYTES, memoryIsShort = (): boolean => false } = {},
+    { readyFacts = READY_FACTS, restingBytes = RESTING_BYTES, memoryIsShort = () => false }: CustomerMemory = {},
   ) {
     this.readyFacts = readyFacts;
     this.memoryIsShort = memoryIsShort;

@@ -5,7 +5,7 @@ import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
 import { Contention } from './contention.js';
 import { FoldContext } from './context.js';
-import { CustomerCache } from './customer-cache.js';
+import { CustomerCache, type CustomerMemory } from './customer-cache.js';
 import type { Customer } from './customer.js';
 import { Decision, type Decided } from './decision.js';
 import { CommandIdReused, maySucceedSoon, RevisionMismatch } from './errors.js';
@@ -33,7 +33,7 @@ export interface CustomersDeps {
   readonly followUps: FollowUps;
   readonly ids: Ids;
   /** See `EngineOptions`. */
-  readonly memoryIsShort?: (() => boolean) | undefined;
+  readonly memory?: CustomerMemory | undefined;
 }
 
 /** The write path: load, settle, decide, react, seal, append; each command once. */
@@ -47,12 +47,7 @@ export class Customers {
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
-    const { memoryIsShort } = deps;
-    this.cache = new CustomerCache(
-      deps.registry,
-      (customer) => deps.snapshots.keep(customer),
-      memoryIsShort && { memoryIsShort },
-    );
+    this.cache = new CustomerCache(deps.registry, (customer) => deps.snapshots.keep(customer), deps.memory);
   }
 
   onDue(listener: DueListener): void {

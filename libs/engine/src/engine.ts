@@ -7,6 +7,7 @@ import type { Slice } from '#kernel/slice.js';
 import { plusMs, type Instant } from '#kernel/time.js';
 import { AHEAD_MS } from './ahead.js';
 import { Calendar } from './calendar.js';
+import type { CustomerMemory } from './customer-cache.js';
 import { Customers } from './customers.js';
 import { DueIndex } from './due-index.js';
 import { AtInFuture } from './errors.js';
@@ -56,8 +57,8 @@ export interface EngineOptions {
   readonly threadsFrom?: number;
   /** How long a projection waits for more, see `ProjectorOptions`. */
   readonly lingerMs?: number;
-  /** True where the process has little memory left: fewer customers are kept ready then. Asked at every command. */
-  readonly memoryIsShort?: () => boolean;
+  /** How many customers are kept in memory. */
+  readonly memory?: CustomerMemory;
 }
 
 /** All of Patron behind its edges: commands in, facts appended, documents out. */
@@ -108,7 +109,7 @@ export class Engine {
       threads,
       threadsFrom,
       lingerMs,
-      memoryIsShort,
+      memory,
     } = options;
     const registry = new Registry(slices);
     const known = await store.head();
@@ -133,7 +134,7 @@ export class Engine {
       identities,
       followUps,
       ids,
-      memoryIsShort,
+      memory,
     });
     const calendar = await Calendar.open(store, clock, ids);
     if (write) calendar.throwIfUnreadable();

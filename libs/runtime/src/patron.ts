@@ -101,7 +101,7 @@ export async function openPatron(given: PatronConfig, options: OpenOptions): Pro
     const write = modes.store === 'write';
     const { lingerMs } = options;
     const engine = await Engine.open({
-      memoryIsShort,
+      memory: { memoryIsShort },
       ...{ store, readModels, keys, clock, ids, slices, write, project: modes.project },
       ...(slices === shipped && partitionsOf(config)),
       ...(config.batch !== undefined && { batch: config.batch }),

@@ -10,6 +10,7 @@ import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
 import { MemoryKeys } from '#adapters/memory/memory-keys.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { SequentialIds } from '#adapters/memory/sequential-ids.js';
+import type { CustomerMemory } from '#engine/customer-cache.js';
 import type { CommandRequest, Receipt } from '#engine/requests.js';
 import { modelDigest } from '#engine/digest.js';
 import { Engine } from '#engine/engine.js';
@@ -25,6 +26,7 @@ export interface WorldOptions {
   readonly readModels?: ReadModels;
   readonly keys?: Keys;
   readonly clock?: FixedClock;
+  readonly memory?: CustomerMemory;
 }
 
 /** What a caller may say beside the command. */
@@ -70,6 +72,7 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
     readModels: options.readModels ?? new MemoryReadModels(),
     keys: options.keys ?? new MemoryKeys(MASTER),
   };
+  const kept = options.memory === undefined ? {} : { memory: options.memory };
   const { store, readModels, keys } = parts;
   const ids = new SequentialIds();
   const world = (worlds += 1);
@@ -78,6 +81,7 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
   const engine = await Engine.open({
     ...{ store, readModels, keys, clock, ids, slices, partitions },
     ...(batch !== undefined && { batch }),
+    ...kept,
     portion: PORTION,
   });
   engine.projector?.start();
@@ -110,7 +114,7 @@ export async function engineWorld(slices: readonly Slice[], options: WorldOption
     },
     restarted: async (changed = {}) => {
       await engine.close();
-      return engineWorld(slices, { ...parts, ...changed } as WorldOptions);
+      return engineWorld(slices, { ...parts, ...kept, ...changed } as WorldOptions);
     },
     close: () => engine.close(),
   };
