@@ -56,6 +56,7 @@ const step = fc.record({
     { weight: 4, arbitrary: fc.constant('nothing' as const) },
     { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'policy' as const, 'kill' as const) },
     { weight: 1, arbitrary: fc.constantFrom('rebuild' as const, 'killed rebuild' as const) },
+    { weight: 2, arbitrary: fc.constant('rebuild during what comes' as const) },
   ),
 });
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -113,8 +114,11 @@ async function lived(steps: readonly Step[]): Promise<World> {
   const readModels = new Mortal();
   let world = await engineWorld(slices, { now: START, readModels });
   let at = START;
+  let rebuilding: Promise<unknown> | undefined = Promise.resolve();
   for (const [n, { command: given, hours, lateHours, beside, customerId: whose }] of steps.entries()) {
     at = plusHours(at, hours);
+    if (!['tick', 'nothing', 'policy'].includes(beside)) await rebuilding; // one at a time, and to its end where the process ends
+    if (beside === 'rebuild during what comes') rebuilding = world.engine.projector?.rebuild(namesOf(world));
     if (beside === 'tick') await world.advanceTo(at);
     const partitions = n % 2 === 0 ? 1 : 4;
     if (beside === 'restart') world = await world.restarted({ partitions });
@@ -130,6 +134,7 @@ async function lived(steps: readonly Step[]): Promise<World> {
     const said = { ...namedAs(n), ...given, customerId: whose, at: plusHours(at, -lateHours) };
     await world.send(said).catch(refused);
   }
+  await rebuilding;
   return world;
 }
 
