@@ -1,14 +1,5 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  createWriteStream,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -52,7 +43,8 @@ export class RejectsFile {
   async write(rejects: ReturnType<Imported['rejects']>): Promise<void> {
     const part = this.isFile ? `${this.path}.${process.pid}.part` : this.path;
     try {
-      await pipeline(Readable.from(linesOf(rejects)), createWriteStream(part));
+      const file = await open(part, 'w'); // a stream that opens it by itself may do so after it was removed
+      await pipeline(Readable.from(linesOf(rejects)), file.createWriteStream());
       if (this.isFile) await rename(part, this.path);
     } catch (error) {
       if (this.isFile) await rm(part, { force: true });
