@@ -13,9 +13,7 @@ export function shut(customer: Customer): boolean {
   if (opened.shelf === 0 || count - opened.count < WORTH_SHUTTING) return false;
   customer.states = customer.states.map(shutState);
   customer.commands = customer.commands.shut();
-  const maps = customer.states.flatMap((state) =>
-    Object.values(state as object).filter((one) => one instanceof Sorted),
-  );
+  const maps = customer.states.flatMap((state) => Object.values(state ?? {}).filter((one) => one instanceof Sorted));
   const shelf = [customer.commands, ...maps].reduce((length, map) => length + map.textLength, 0);
   customer.opened = { ...opened, count, shelf };
   return true;

@@ -32,8 +32,6 @@ export function slotsOf<V, Row>(rows: readonly Row[], form: Pick<Form<V, Row>, '
   return slots;
 }
 
-export const entries = { entry: <V>(entry: Entry<V>): Entry<V> => entry };
-
 /** Entries as the text of a snapshot, read when they are wanted. The text stays, for the next snapshot. */
 export class ShutLeaf<V> {
   private slots: Slots | undefined;

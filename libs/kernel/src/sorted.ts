@@ -1,4 +1,4 @@
-import { entries as asTheyAre, rowsOf, ShutLeaf, slotsOf, type Entry, type Form, type Slots } from './leaf.js';
+import { plain, rowsOf, ShutLeaf, slotsOf, type Entry, type Form, type Slots } from './leaf.js';
 import type { Shelf } from './shelf.js';
 import {
   childFor,
@@ -45,7 +45,7 @@ export class Sorted<V> {
   static from<V>(entries: Iterable<Entry<V>>): Sorted<V> {
     const sorted = [...entries];
     if (!inOrder(sorted)) sorted.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    const slots = slotsOf(sorted, asTheyAre);
+    const slots = slotsOf(sorted, plain<V>());
     if (sorted.length <= LEAF) return sorted.length === 0 ? Sorted.none : new Sorted(slots, 0, sorted.length);
     return Sorted.over(slotsAbove(inPieces(slots, LEAF)), sorted.length);
   }
