@@ -52,7 +52,10 @@ export class Sorted<V> {
 
   /** See `kept`. */
   static restored<V, Row>(kept: KeptSorted, shelf: Shelf, form: Form<V, Row>): Sorted<V> {
-    if (!('leaves' in kept)) return new Sorted(slotsOf(kept as readonly Row[], form), 0, kept.length, form as Form<V>);
+    if (!('leaves' in kept)) {
+      if (kept.length === 0) return Sorted.none; // most maps of most customers
+      return new Sorted(slotsOf(kept as readonly Row[], form), 0, kept.length, form as Form<V>);
+    }
     const shut = kept.leaves.flatMap(([first, place]) => [first, new ShutLeaf(shelf.at(place), form as Form<V>)]);
     return Sorted.over(shut, kept.size, form as Form<V>);
   }
