@@ -103,11 +103,10 @@ function measuredOffset(ms: number, zone: string): number {
 /** Midnight UTC of a day. */
 const startMs = (day: Day): number => dayNumber(day) * DAY_MS;
 
-/** The business day on which an instant falls. */
+/** The business day on which an instant falls: one text for all who name it, as states hold a day or two a purchase. */
 export const dayOf = (at: Instant, zone: string): Day => {
-  if (zone === 'UTC') return at.slice(0, 10);
   const ms = msOf(at);
-  return instantOf(ms + offsetAt(ms, zone)).slice(0, 10);
+  return isoDay(Math.floor((ms + offsetAt(ms, zone)) / DAY_MS));
 };
 
 /** Wall-clock time of a zone as an instant; a time the clocks skip is read with the offset before the jump. */

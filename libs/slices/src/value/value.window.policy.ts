@@ -1,4 +1,4 @@
-import { minus, negated, plus, zero, type Money } from '#kernel/money.js';
+import { minus, negated, plus, type Money } from '#kernel/money.js';
 import { dayOf, plusDays, type Day } from '#kernel/time.js';
 import type {
   PurchaseLinesAdded,
@@ -45,9 +45,11 @@ export function windowAfter(window: Window, fact: PurchaseFact, zone: string): W
 export function withPurchase(window: Window, day: Day, total: Money, fact: string): Window {
   const { currency } = total;
   const index = indexOf(window, day, currency);
-  const known = window[index] ?? { day, currency, net: zero(currency, total.scale), purchases: 0, fact };
-  const entry = { ...known, net: plus(known.net, total), purchases: known.purchases + 1, fact };
-  if (index >= 0) return window.with(index, entry);
+  const known = window[index];
+  if (known !== undefined) {
+    return window.with(index, { ...known, net: plus(known.net, total), purchases: known.purchases + 1, fact });
+  }
+  const entry = { day, currency, net: total, purchases: 1, fact };
   return window.toSpliced(window.findLastIndex((other) => other.day <= day) + 1, 0, entry);
 }
 
