@@ -9,8 +9,11 @@ type LotRow = readonly [lotId: string, earnedAt: Instant, points: number, availa
 type EarningRow = readonly [lotId: string, earnedAt: Instant, year: number, points: number];
 type PurchaseRow = readonly [purchaseId: string, points: number, perUnits: number, ...lotIds: readonly string[]];
 
-type Maps = 'lots' | 'expiries' | 'earnings' | 'purchases' | 'reservations' | 'done';
-type Kept = Omit<Loyalty, Maps> & Readonly<Record<Maps, KeptSorted>>;
+type Kept = readonly [
+  ...figures: readonly [debt: number, tier: string, tierYear: number, earnedIn: Loyalty['earnedIn']],
+  ...points: readonly [lots: KeptSorted, expiries: KeptSorted, earnings: KeptSorted, purchases: KeptSorted],
+  ...requests: readonly [reservations: KeptSorted, done: KeptSorted],
+];
 
 /** Rows without names; the key of a lot follows from it. */
 const lotForm: Form<Lot, LotRow> = {
@@ -42,34 +45,32 @@ function rateOf(points: number, perUnits: number): Rate {
   return lastRate;
 }
 
+// prettier-ignore
 export function kept(state: Loyalty, shelf: Shelf): Kept {
-  return {
-    debt: state.debt,
-    tier: state.tier,
-    tierYear: state.tierYear,
-    earnedIn: state.earnedIn,
-    lots: state.lots.kept(shelf, lotForm),
-    expiries: state.expiries.kept(shelf, expiryForm),
-    earnings: state.earnings.kept(shelf, earningForm),
-    purchases: state.purchases.kept(shelf, purchaseForm),
-    reservations: state.reservations.kept(shelf, reservationForm),
-    done: state.done.kept(shelf, names),
-  };
+  return [
+    state.debt, state.tier, state.tierYear, state.earnedIn,
+    state.lots.kept(shelf, lotForm),
+    state.expiries.kept(shelf, expiryForm),
+    state.earnings.kept(shelf, earningForm),
+    state.purchases.kept(shelf, purchaseForm),
+    state.reservations.kept(shelf, reservationForm),
+    state.done.kept(shelf, names),
+  ];
 }
 
 /** State from a snapshot, see `kept`. */
 export function restored(json: unknown, shelf: Shelf): Loyalty {
-  const said = json as Kept;
+  const [debt, tier, tierYear, earnedIn, lots, expiries, earnings, purchases, reservations, done] = json as Kept;
   return {
-    lots: Sorted.restored(said.lots, shelf, lotForm),
-    expiries: Sorted.restored(said.expiries, shelf, expiryForm),
-    earnings: Sorted.restored(said.earnings, shelf, earningForm),
-    purchases: Sorted.restored(said.purchases, shelf, purchaseForm),
-    reservations: Sorted.restored(said.reservations, shelf, reservationForm),
-    done: Sorted.restored(said.done, shelf, names),
-    debt: said.debt,
-    tier: said.tier,
-    tierYear: said.tierYear,
-    earnedIn: said.earnedIn,
+    lots: Sorted.restored(lots, shelf, lotForm),
+    expiries: Sorted.restored(expiries, shelf, expiryForm),
+    earnings: Sorted.restored(earnings, shelf, earningForm),
+    purchases: Sorted.restored(purchases, shelf, purchaseForm),
+    reservations: Sorted.restored(reservations, shelf, reservationForm),
+    done: Sorted.restored(done, shelf, names),
+    debt,
+    tier,
+    tierYear,
+    earnedIn,
   };
 }

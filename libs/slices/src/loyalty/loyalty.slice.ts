@@ -56,7 +56,7 @@ export const loyaltySlice = defineSlice({
     ReceivePoints,
   ],
   decider: loyalty,
-  stateVersion: 5, // snapshots keep rows, many of them on the shelf
+  stateVersion: 6, // snapshots keep rows without names
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
   outlook: {

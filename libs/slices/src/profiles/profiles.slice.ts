@@ -23,7 +23,7 @@ export const profilesSlice = defineSlice({
   ...profilesFolding,
   commands: [RegisterCustomer, UpdateProfile, AddContactPoint, RemoveContactPoint, IdentifyCustomer, ForgetIdentity],
   decider: profiles,
-  stateVersion: 2, // snapshots keep much on the shelf
+  stateVersion: 3, // snapshots keep rows without names
   claims: { ContactPointAdded: claimedByContact, CustomerIdentified: claimedByIdentity },
   releases: { ContactPointRemoved: claimedByContact, IdentityForgotten: claimedByIdentity },
   identityFrom,

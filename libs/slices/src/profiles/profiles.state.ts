@@ -39,22 +39,54 @@ export const newProfile: Profile = {
   ...{ removed: Sorted.empty(), added: 0 },
 };
 
-type Kept = Omit<Profile, 'removed'> & { readonly removed: KeptSorted };
+type ValuesRow = readonly [name: Said, birthday: Said, language: Said, zone: Said, country: Said];
+type Said = Personal<string>;
+type Kept = readonly [
+  ...said: readonly [registration: ValuesRow | null, values: ValuesRow],
+  ...listed: readonly [contactPoints: Profile['contactPoints'], identities: Profile['identities'], removed: KeptSorted],
+  added: number,
+];
 
-export const kept = (state: Profile, shelf: Shelf): Kept => ({
-  registration: state.registration,
-  values: state.values,
-  contactPoints: state.contactPoints,
-  identities: state.identities,
-  removed: state.removed.kept(shelf, names),
-  added: state.added,
-});
+/** What a snapshot keeps: rows without names. */
+export const kept = (
+  { registration, values, contactPoints, identities, removed, added }: Profile,
+  shelf: Shelf,
+): Kept => [
+  registration && rowOf(registration),
+  rowOf(values),
+  contactPoints,
+  identities,
+  removed.kept(shelf, names),
+  added,
+];
 
 /** State from a snapshot, see `kept`. */
-export const restored = (json: unknown, shelf: Shelf): Profile => {
-  const said = json as Kept;
-  return { ...said, removed: Sorted.restored(said.removed, shelf, names) };
-};
+export function restored(json: unknown, shelf: Shelf): Profile {
+  const [registration, values, contactPoints, identities, removed, added] = json as Kept;
+  return {
+    registration: registration && valuesIn(registration),
+    values: valuesIn(values),
+    contactPoints,
+    identities,
+    removed: Sorted.restored(removed, shelf, names),
+    added,
+  };
+}
+
+const rowOf = ({ name, birthday, language, zone, country }: ProfileValues): ValuesRow => [
+  name,
+  birthday,
+  language,
+  zone,
+  country,
+];
+const valuesIn = ([name, birthday, language, zone, country]: ValuesRow): ProfileValues => ({
+  name,
+  birthday,
+  language,
+  zone,
+  country,
+});
 
 /** The fields as they were said, null where they were left out. */
 export const valuesOf = (said: Partial<Record<ProfileField, string | null | undefined>>): ProfileValues => ({

@@ -26,9 +26,17 @@ const form: Form<PurchaseState, Row> = {
 
 export const kept = ({ byId }: Purchases, shelf: Shelf): KeptSorted => byId.kept(shelf, form);
 
-const lineRow = ({ lineId, sku, quantity, amount, unitPrice, ...line }: LineState): LineRow => {
-  const untouched = line.refundedQuantity === 0 && line.refundedAmount === zero(amount.currency, amount.scale);
-  const refunded: Refunded = untouched ? null : [line.refundedQuantity, moneyRow(line.refundedAmount)];
+const lineRow = ({
+  lineId,
+  sku,
+  quantity,
+  amount,
+  unitPrice,
+  refundedQuantity,
+  refundedAmount,
+}: LineState): LineRow => {
+  const untouched = refundedQuantity === 0 && refundedAmount === zero(amount.currency, amount.scale);
+  const refunded: Refunded = untouched ? null : [refundedQuantity, moneyRow(refundedAmount)];
   return [lineId, sku, quantity, moneyRow(amount), unitPrice === undefined ? null : moneyRow(unitPrice), refunded];
 };
 

@@ -4,9 +4,10 @@ import type { Shelf } from '#kernel/shelf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Day } from '#kernel/time.js';
 import type { Sla } from '../complaints/complaints.events.js';
-import type { BuyingDays } from '../lifecycle/lifecycle.days.policy.js';
+import type { BuyingDay, BuyingDays, Rhythm } from '../lifecycle/lifecycle.days.policy.js';
+import type { DaySpend } from '../value/value.window.policy.js';
 import type { Reason } from './retention.events.js';
-import type { Episode, Retention } from './retention.state.js';
+import type { Episode, Moment, Retention } from './retention.state.js';
 
 type DayRow = readonly [day: Day, purchases: number, fact: string];
 type SpendRow = readonly [day: Day, net: MoneyRow, purchases: number, fact: string];
@@ -16,73 +17,63 @@ type EpisodeRow = readonly [
   ...end: readonly [Episode['endedAt'], Episode['endedBy'], outcome: string | null, converted: string | null],
 ];
 
-interface Kept extends Pick<Retention, 'rhythm' | 'boughtAt' | 'favouredSince' | 'contacted' | 'scoredAt'> {
-  readonly episodes: readonly EpisodeRow[];
-  readonly bought: readonly [
-    BuyingDays['buyingDays'],
-    BuyingDays['firstDay'],
-    BuyingDays['lastDay'],
-    BuyingDays['gaps'],
-  ];
-  readonly days: readonly DayRow[];
-  readonly window: readonly SpendRow[];
-  readonly actions: KeptSorted;
-  readonly overdue: KeptSorted;
-  readonly lots: KeptSorted;
-  readonly expiring: KeptSorted;
-}
+type BoughtRow = readonly [
+  ...ends: readonly [BuyingDays['buyingDays'], BuyingDays['firstDay'], BuyingDays['lastDay'], BuyingDays['gaps']],
+  days: readonly DayRow[],
+];
+type RhythmRow = readonly [days: number, from: Rhythm['from'], fact: string | null];
+type Kept = readonly [
+  ...alerts: readonly [episodes: readonly EpisodeRow[], actions: KeptSorted],
+  ...bought: readonly [bought: BoughtRow, rhythm: RhythmRow | null, window: readonly SpendRow[], boughtAt: string],
+  ...since: readonly [favouredSince: Moment | null, contacted: Moment | null, scoredAt: string],
+  ...waiting: readonly [overdue: KeptSorted, lots: KeptSorted, expiring: KeptSorted],
+];
 
 const overdueForm = plain<readonly Sla[]>();
 const pointsForm = plain<number>();
 
-/** What a snapshot keeps: days and alerts as rows without names. */
+/** What a snapshot keeps: rows without names. */
+// prettier-ignore
 export function kept(state: Retention, shelf: Shelf): Kept {
   const { rhythm, boughtAt, favouredSince, contacted, scoredAt, bought } = state;
-  return {
-    episodes: Object.values(state.episodes).map(episodeRow),
-    bought: [bought.buyingDays, bought.firstDay, bought.lastDay, bought.gaps],
-    days: bought.days.map(({ day, purchases, fact }): DayRow => [day, purchases, fact]),
-    window: state.window.map(({ day, net, purchases, fact }): SpendRow => [day, moneyRow(net), purchases, fact]),
-    rhythm,
-    boughtAt,
-    favouredSince,
-    contacted,
-    scoredAt,
-    actions: state.actions.kept(shelf, names),
-    overdue: state.overdue.kept(shelf, overdueForm),
-    lots: state.lots.kept(shelf, pointsForm),
-    expiring: state.expiring.kept(shelf, pointsForm),
-  };
+  return [
+    Object.values(state.episodes).map(episodeRow), state.actions.kept(shelf, names),
+    [bought.buyingDays, bought.firstDay, bought.lastDay, bought.gaps, bought.days.map(dayRow)],
+    rhythm && [rhythm.days, rhythm.from, rhythm.fact],
+    state.window.map(spendRow), boughtAt, favouredSince, contacted, scoredAt,
+    state.overdue.kept(shelf, overdueForm), state.lots.kept(shelf, pointsForm), state.expiring.kept(shelf, pointsForm),
+  ];
 }
 
 /** State from a snapshot, see `kept`. */
 export function restored(json: unknown, shelf: Shelf): Retention {
-  const said = json as Kept;
-  const [buyingDays, firstDay, lastDay, gaps] = said.bought;
+  const [episodes, actions, boughtRow, rhythm, window, boughtAt, ...rest] = json as Kept;
+  const [favouredSince, contacted, scoredAt, overdue, lots, expiring] = rest;
+  const [buyingDays, firstDay, lastDay, gaps, days] = boughtRow;
   // field by field, in the order of a state that was folded: the same code reads both
   return {
-    episodes: episodesIn(said.episodes),
-    actions: Sorted.restored(said.actions, shelf, names),
-    bought: {
-      buyingDays,
-      firstDay,
-      lastDay,
-      days: said.days.map(([day, purchases, fact]) => ({ day, purchases, fact })),
-      gaps,
-    },
-    rhythm: said.rhythm,
-    window: said.window.map(([day, row, purchases, fact]) => {
-      const net = moneyIn(row);
-      return { day, currency: net.currency, net, purchases, fact };
-    }),
-    boughtAt: said.boughtAt,
-    favouredSince: said.favouredSince,
-    contacted: said.contacted,
-    scoredAt: said.scoredAt,
-    overdue: Sorted.restored(said.overdue, shelf, overdueForm),
-    lots: Sorted.restored(said.lots, shelf, pointsForm),
-    expiring: Sorted.restored(said.expiring, shelf, pointsForm),
+    episodes: episodesIn(episodes),
+    actions: Sorted.restored(actions, shelf, names),
+    bought: { buyingDays, firstDay, lastDay, days: days.map(dayIn), gaps },
+    rhythm: rhythm && { days: rhythm[0], from: rhythm[1], fact: rhythm[2] },
+    window: window.map(spendIn),
+    boughtAt,
+    favouredSince,
+    contacted,
+    scoredAt,
+    overdue: Sorted.restored(overdue, shelf, overdueForm),
+    lots: Sorted.restored(lots, shelf, pointsForm),
+    expiring: Sorted.restored(expiring, shelf, pointsForm),
   };
+}
+
+const dayRow = ({ day, purchases, fact }: BuyingDay): DayRow => [day, purchases, fact];
+const dayIn = ([day, purchases, fact]: DayRow): BuyingDay => ({ day, purchases, fact });
+
+const spendRow = ({ day, net, purchases, fact }: DaySpend): SpendRow => [day, moneyRow(net), purchases, fact];
+function spendIn([day, row, purchases, fact]: SpendRow): DaySpend {
+  const net = moneyIn(row);
+  return { day, currency: net.currency, net, purchases, fact };
 }
 
 // prettier-ignore

@@ -42,7 +42,7 @@ export const retentionSlice = defineSlice({
   ...retentionFolding,
   commands: [AcknowledgeAlert, RecordRetentionAction, CloseAlert],
   decider: retention,
-  stateVersion: 5, // snapshots keep rows, many of them on the shelf
+  stateVersion: 6, // snapshots keep rows without names
   listens: [...answers, ...pointsIn],
   reactsTo: answers,
   statements: [alertStatement],
