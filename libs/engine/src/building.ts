@@ -7,6 +7,7 @@ import type { Progress } from './projecting.js';
 import { ProjectionRun } from './projection-run.js';
 import type { ProjectorOptions } from './projector-options.js';
 import { agreed, begun, putAway, type Begun } from './resuming.js';
+import type { AnyMeasurement } from './registry.js';
 import { unwantedTypes } from './unwanted.js';
 
 const BATCH = 5_000;
@@ -52,12 +53,34 @@ export async function foldAnew(
   }
 }
 
-/** Folds into runs what came since. */
+/** Folds into runs what came since, and writes it. */
 export async function catchUp(
   options: ProjectorOptions,
   runs: readonly ProjectionRun[],
   upTo: Position,
 ): Promise<void> {
+  await foldSince(options, runs, upTo);
+  for (const run of runs) {
+    await run.apply([], upTo);
+    await run.note();
+  }
+}
+
+/** What a measurement gathers up to a position: from what is in memory, where it is, as time waits for it. */
+export function gatheredUpTo(
+  options: ProjectorOptions,
+  run: ProjectionRun,
+  measurement: AnyMeasurement,
+  position: Position,
+): Promise<unknown> {
+  return run.attempt(async () => {
+    if (run.folded < position) await foldSince(options, [run], position);
+    return run.gather(measurement);
+  });
+}
+
+/** Folds into runs what came since; it is written only where that is much. */
+async function foldSince(options: ProjectorOptions, runs: readonly ProjectionRun[], upTo: Position): Promise<void> {
   const { store, registry, batch = BATCH } = options;
   const after = Math.min(...runs.map(({ folded }) => folded));
   const skip = unwantedTypes(
@@ -67,10 +90,6 @@ export async function catchUp(
   for await (const { facts, position } of store.readAll({ after, upTo, batch, skip })) {
     const incoming = incomingOf(facts, options);
     for (const run of runs) await run.apply(incoming, position, UNWRITTEN);
-  }
-  for (const run of runs) {
-    await run.apply([], upTo);
-    await run.note();
   }
 }
 

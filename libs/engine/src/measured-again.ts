@@ -1,6 +1,4 @@
 import type { Recorded } from '#kernel/fact.js';
-import type { Measurement } from '#kernel/measurement.js';
-import type { Json } from '#kernel/ports/read-models.js';
 import { FoldContext } from './context.js';
 import { merged } from './building.js';
 import { Incoming } from './incoming.js';
@@ -8,15 +6,13 @@ import { Nowhere } from './nowhere.js';
 import { Parking } from './parking.js';
 import { ProjectionRun } from './projection-run.js';
 import type { FactReader } from './reader.js';
-import type { Registry } from './registry.js';
+import type { AnyMeasurement, Registry } from './registry.js';
 import { SPREAD, spread, type Supposed, type Supposition } from './supposed.js';
 import type { Turns } from './turns.js';
 import { typesOf } from './unwanted.js';
 
 /** Facts folded between two turns of others. */
 const BATCH = 250;
-
-type AnyMeasurement = Measurement<Json, unknown>;
 
 /** What was gathered for one published fact so far. */
 interface Taking {
@@ -38,10 +34,7 @@ export class MeasuredAgain {
     private readonly registry: Registry,
     suppositions: readonly Supposition[],
   ) {
-    const all = registry.slices.flatMap(
-      ({ measurements = [] }) => measurements,
-    ) as unknown as readonly AnyMeasurement[];
-    this.concerned = all.filter(({ policies }) =>
+    this.concerned = registry.measurements.filter(({ policies }) =>
       policies.some((policy) => suppositions.some(({ name }) => name === policy.name)),
     );
   }

@@ -1,7 +1,7 @@
 import type { Position } from '#kernel/fact.js';
 import type { Difference } from './differences.js';
 import type { Parked } from './parking.js';
-import type { ReadSide } from './read-side.js';
+import type { MeasuredSide } from './read-side.js';
 
 export interface ProjectionStatus {
   readonly name: string;
@@ -36,7 +36,7 @@ export interface Compared {
 export type Progress = (done: number, of: number, facts: number) => void;
 
 /** Who keeps the projections up to date: `Projector` in this thread, or one in a thread beside it. */
-export interface Projecting extends ReadSide {
+export interface Projecting extends MeasuredSide {
   start(): void;
   stop(): Promise<void>;
   /** Waits for every projection. @throws {NotYetProjected} after `timeoutMs` */

@@ -7,7 +7,9 @@ import { DocumentFold } from './document-fold.js';
 import { Documents } from './documents.js';
 import type { Incoming } from './incoming.js';
 import type { Parking } from './parking.js';
+import { gatheredOf } from './read-side.js';
 import type { References } from './references.js';
+import type { AnyMeasurement } from './registry.js';
 import { handlerOf, Wanting, type Wanted } from './wanting.js';
 
 const PAGE = 5_000;
@@ -102,6 +104,16 @@ export class ProjectionRun {
     this.written = this.stored = this.reached;
   }
 
+  /** Does something with it; where that fails, it goes back to what was written. */
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.resume();
+      throw error;
+    }
+  }
+
   /** Folds the facts behind its position; writes the documents they changed when more than `unwritten` are. */
   async apply(batch: readonly Incoming[], upTo: Position, unwritten = 0): Promise<void> {
     await this.fold(batch, upTo);
@@ -114,6 +126,17 @@ export class ProjectionRun {
   /** All documents of a portion by their keys. */
   documentsNow(): ReadonlyMap<string, Json> {
     return new Map(this.documents.current());
+  }
+
+  /** Goes through all documents in key order, as they are folded; what is not written yet is, where not all of them are held. */
+  async gather(measurement: AnyMeasurement): Promise<unknown> {
+    if (!this.documents.areAllHeld) {
+      await this.write();
+      return gatheredOf(measurement, this.model);
+    }
+    const gathered = measurement.gather();
+    for (const [, doc] of [...this.documents.current()].sort(byKey)) measurement.add(gathered, doc);
+    return gathered;
   }
 
   /** Folds the facts behind its position, and writes nothing. */
@@ -262,6 +285,8 @@ export class ProjectionRun {
     return { ...reached, progress: { parked: this.parking.of(this.projection.name) } };
   }
 }
+
+const byKey = ([left]: readonly [string, Json], [right]: readonly [string, Json]): number => (left < right ? -1 : 1);
 
 const keysIn = ({ keys, everyKeys }: Wanted): readonly string[] =>
   everyKeys.length === 0 ? keys : [...keys, ...everyKeys];

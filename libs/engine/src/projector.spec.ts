@@ -5,6 +5,7 @@ import { customerStream } from '#kernel/fact.js';
 import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import type { ProjectionStatus } from '#engine/projecting.js';
+import { PollingReadSide } from '#engine/read-side.js';
 import { counting, switches } from '#testing/counting.js';
 import { engineWorld } from '#testing/engine-world.js';
 import { proposed } from '#testing/proposed.js';
@@ -114,6 +115,32 @@ describe('the projector', () => {
     expect(new Set(from)).toEqual(new Set([await store.head()]));
     expect((await world.documents('sums')).get('d')).toMatchObject({ sum: 1_500 });
     await world.close();
+  });
+
+  it('gathers for a measurement what every customer has up to a position, from memory or from what is stored', async () => {
+    const store = await filled();
+    const readModels = new MemoryReadModels();
+    const gather = (): string[] => [];
+    const add = (seen: string[], { sum }: { readonly sum: number }): void => void seen.push(String(sum));
+    const measured = {
+      ...counting,
+      measurements: [{ stream: 'seen', model: 'sums', policies: [], gather, add }] as never,
+    };
+    const hundredTimes = (sum: string): string[] => Array<string>(100).fill(sum);
+
+    const first = await engineWorld([measured], { store, readModels });
+    expect(await first.engine.projector?.gathered('seen', await store.head())).toEqual(hundredTimes('10'));
+    await store.append(customerStream('a'), 0, [proposed('Counted', { data: { by: 3 } })]);
+    expect(await first.engine.projector?.gathered('seen', await store.head())).toEqual(['3', ...hundredTimes('10')]);
+    await first.close();
+
+    const again = await engineWorld([measured], { store, readModels }); // which holds none of them
+    await store.append(customerStream('a'), 1, [proposed('Counted', { data: { by: 4 } })]);
+    expect(await again.engine.projector?.gathered('seen', await store.head())).toEqual(['7', ...hundredTimes('10')]);
+    const elsewhere = new PollingReadSide(readModels, again.engine.registry);
+    expect(await elsewhere.gathered('seen', await store.head())).toEqual(['7', ...hundredTimes('10')]);
+    expect(() => again.engine.registry.measurement('unseen')).toThrow('No slice measures unseen.');
+    await again.close();
   });
 
   it('says how far it has looked while it passes what others wrote, though its position stands still', async () => {

@@ -3,7 +3,7 @@ import type { Batch } from '#kernel/ports/event-store.js';
 import type { Pinned, ReadModel } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { NotYetProjected } from './errors.js';
-import { catchUp } from './building.js';
+import { catchUp, gatheredUpTo } from './building.js';
 import { Following } from './following.js';
 import { incomingOf } from './incoming.js';
 import { LaterBuilds, WORTH_A_BUILD } from './later-builds.js';
@@ -140,6 +140,13 @@ export class Projector implements Projecting {
     await this.reaching(name, position, timeoutMs);
   }
 
+  async gathered(name: string, position: Position): Promise<unknown> {
+    const measurement = this.options.registry.measurement(name);
+    const { model } = measurement;
+    if (this.later.names.has(model)) await this.caughtUp(model, position);
+    return this.turns.run(TURN, () => gatheredUpTo(this.options, this.run(model), measurement, position));
+  }
+
   async allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {
     if (this.later.names.size > 0) this.later.begin();
     if (this.started) void settled(this.turns.run(TURN, () => this.writeAll()));
@@ -219,12 +226,8 @@ export class Projector implements Projecting {
       this.urgent.delete(name);
       const run = this.run(name);
       if (run.position >= position) continue;
-      try {
-        await catchUp(this.options, [run], Math.min(position, await this.options.store.head()));
-      } catch (error) {
-        await run.resume();
-        throw error;
-      }
+      const upTo = Math.min(position, await this.options.store.head());
+      await run.attempt(() => catchUp(this.options, [run], upTo));
       this.waiters.wake();
     }
   }

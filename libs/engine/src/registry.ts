@@ -2,7 +2,9 @@ import type { AnyDecider, CommandBase } from '#kernel/decider.js';
 import { DefinitionError } from '#kernel/errors.js';
 import type { AnyEvent } from '#kernel/event.js';
 import type { Fact } from '#kernel/fact.js';
+import type { Measurement } from '#kernel/measurement.js';
 import type { PolicyDefinition } from '#kernel/policy.js';
+import type { Json } from '#kernel/ports/read-models.js';
 import type { AnyProjection } from '#kernel/projection.js';
 import { companyPolicy } from '#kernel/company.policy.js';
 import type { CommandClass, IdentityClaim, Slice } from '#kernel/slice.js';
@@ -17,6 +19,9 @@ export interface Part {
   readonly decider: AnyDecider;
 }
 
+/** Of whatever documents. */
+export type AnyMeasurement = Measurement<Json, unknown>;
+
 type ClaimsOf = (data: unknown) => readonly IdentityClaim[];
 
 /** Everything the slices declare, looked up by name. @throws {DefinitionError} when two declare the same name */
@@ -27,6 +32,7 @@ export class Registry {
   readonly projections = new Map<string, AnyProjection>();
   readonly references: readonly { readonly stream: string; readonly event: AnyEvent }[];
   readonly statements: readonly AnyStatement[];
+  readonly measurements: readonly AnyMeasurement[];
   readonly parts: readonly Part[];
   /** Those to whom time can owe a fact. */
   readonly timed: readonly Part[];
@@ -46,6 +52,7 @@ export class Registry {
     for (const projection of systemProjections) add(this.projections, projection.name, projection, 'projection');
     for (const slice of slices) this.include(slice);
     this.statements = slices.flatMap(({ statements = [] }) => statements);
+    this.measurements = slices.flatMap(({ measurements = [] }) => measurements) as unknown as readonly AnyMeasurement[];
     this.references = slices.flatMap(({ references = [] }) => references);
     this.parts = slices
       .filter((slice) => slice.decider !== undefined)
@@ -110,7 +117,14 @@ export class Registry {
 
   /** True of a projection that a measurement is taken over: time does not pass a month's end without it. */
   isMeasured(name: string): boolean {
-    return this.slices.some(({ measurements = [] }) => measurements.some(({ model }) => model === name));
+    return this.measurements.some(({ model }) => model === name);
+  }
+
+  /** @param stream  What it is named by. */
+  measurement(stream: string): AnyMeasurement {
+    const found = this.measurements.find((measurement) => measurement.stream === stream);
+    if (found === undefined) throw new DefinitionError(`No slice measures ${stream}.`);
+    return found;
   }
 
   part(slice: Slice): Part {

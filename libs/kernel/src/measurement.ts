@@ -2,7 +2,10 @@ import type { Proposal } from './event.js';
 import type { Context, PolicyDefinition } from './policy.js';
 import type { Instant } from './time.js';
 
-/** Figures taken over all documents of a read model when a month ends, and published as a fact. Pure. */
+/**
+ * Figures taken over all documents of a read model when a month ends, and published as a fact. Pure. What is gathered passes between
+ * threads: plain objects, lists, maps and sets.
+ */
 export interface Measurement<Doc = never, Gathered = never> {
   /** The stream that holds the published facts. */
   readonly stream: string;

@@ -24,6 +24,7 @@ export type Order =
   | { readonly id: number; readonly what: 'rebuild'; readonly names: readonly string[]; readonly keep: boolean }
   | { readonly id: number; readonly what: 'cancel' | 'switchBack' | 'drop'; readonly name: string }
   | { readonly id: number; readonly what: 'rebuildCustomer'; readonly name: string; readonly customerId: string }
+  | { readonly id: number; readonly what: 'gathered'; readonly name: string; readonly position: Position }
   | { readonly id: number; readonly what: 'allCaughtUp'; readonly position: Position; readonly timeoutMs: number }
   | { readonly id: number; readonly what: 'retry' | 'reached' | 'status' | 'stop' };
 
@@ -119,6 +120,10 @@ export class ProjectorThread implements Projecting {
     const model = await this.model(name);
     if ((await model.checkpoint()).position >= position) return;
     await this.ask({ what: 'caughtUp', name, position, timeoutMs });
+  }
+
+  gathered(name: string, position: Position): Promise<unknown> {
+    return this.ask({ what: 'gathered', name, position });
   }
 
   allCaughtUp(position: Position, timeoutMs = Infinity): Promise<void> {

@@ -33,6 +33,9 @@ async function work({ config, lingerMs }: ThreadData, tell: (report: Report) => 
       case 'caughtUp':
         store.look();
         return projector.caughtUp(order.name, order.position, order.timeoutMs);
+      case 'gathered':
+        store.look();
+        return projector.gathered(order.name, order.position);
       case 'allCaughtUp':
         store.look();
         return projector.allCaughtUp(order.position, order.timeoutMs);
