@@ -18,8 +18,8 @@ import type { Registry } from './registry.js';
 import type { SecondHalves } from './second-halves.js';
 import { followUpsPending, identityMap, settlementDue } from './system.projections.js';
 
-/** Customers settled side by side: their facts share commits. */
-const AT_ONCE = 256;
+/** Customers settled side by side: their facts share commits. With more, what each makes outlives the young generation. */
+const AT_ONCE = 32;
 const RESCHEDULED_PER_FACT = 500;
 /** Over a longer gap, as when an old history is served today, only the last month's end is measured. */
 const MOST_MONTH_ENDS = 24;

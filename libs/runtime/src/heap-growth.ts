@@ -1,40 +1,58 @@
 import { Session } from 'node:inspector/promises';
 import { setFlagsFromString } from 'node:v8';
 
+/** How much more than what lives in it a heap takes before it is collected, in percent: up to so much resident memory, and above it. */
+const PERCENT_WITH_ROOM = 100;
 const PERCENT = 50;
-/** Resident memory above which garbage collection saves memory before time, and below which it saves time again. */
-const TIGHT_MB = 400;
-const ROOMY_MB = 360;
+const ROOM_MB = 410;
+const TIGHT_MB = 440;
+const BETWEEN_MB = 40;
 /** Resident memory above which it is short, and below which it is not any more. */
-const SHORT_MB = 450;
-const AMPLE_MB = 400;
+const SHORT_MB = 460;
+const AMPLE_MB = 410;
 const LOOK_MS = 250;
 /** What the young generation of a thread begins with, and does not fall below where memory is saved. */
 const LEAST_YOUNG_MB = 8;
+/** What V8 lets it grow to by itself. */
+const MOST_YOUNG_MB = 16;
 
 let isOurs = false;
+/** By how much lower all of these lie. */
+let lessMb = 0;
 let isShort = false;
 
 /**
- * Lets each heap of this process grow by half beyond what lives in it before it is collected, and gives half-empty pages back once the
- * process is large. By itself V8 lets garbage lie up to four times as high on a machine that has memory, and keeps pages of which
+ * Lets each heap of this process grow to twice what lives in it before it is collected, by half once the process is large, and gives
+ * half-empty pages back then. By itself V8 lets garbage lie up to four times as high on a machine that has memory, and keeps pages of which
  * little lives. For the program that owns the process.
+ *
+ * @param tightMb  Resident memory above which garbage collection saves memory before time; 40 MB below it saves time again.
  */
-export function boundGarbage(): void {
+export function boundGarbage(tightMb = TIGHT_MB): void {
   isOurs = true;
-  setFlagsFromString(`--heap-growing-percent=${PERCENT}`);
   setFlagsFromString(`--min-semi-space-size=${LEAST_YOUNG_MB}`);
   setFlagsFromString('--no-minor-gc-task'); // which collects a young generation that is not full yet, and copies what would have died
   let isTight = false;
+  let percent: number | undefined;
   const look = (): void => {
-    const residentMb = process.memoryUsage.rss() / 2 ** 20;
+    const residentMb = process.memoryUsage.rss() / 2 ** 20 + lessMb;
+    const wanted = residentMb > ROOM_MB ? PERCENT : PERCENT_WITH_ROOM;
+    if (wanted !== percent) setFlagsFromString(`--heap-growing-percent=${(percent = wanted)}`);
     isShort = residentMb > (isShort ? AMPLE_MB : SHORT_MB);
     const wasTight = isTight;
-    isTight = residentMb > (wasTight ? ROOMY_MB : TIGHT_MB);
+    isTight = residentMb > (wasTight ? tightMb - BETWEEN_MB : tightMb);
     if (isTight === wasTight) return;
     setFlagsFromString(isTight ? '--optimize-for-size' : '--no-optimize-for-size'); // V8 asks for it at each collection
+    // V8 made it 1 meanwhile, and leaves it so: for threads that begin from now on
+    if (!isTight) setFlagsFromString(`--max-semi-space-size=${MOST_YOUNG_MB}`);
   };
+  look();
   setInterval(look, LOOK_MS).unref();
+}
+
+/** For work that would gain nothing by more memory: this process is to take so much less. */
+export function takeLess(mb: number): void {
+  lessMb = mb;
 }
 
 /** True where this process takes more memory than it should; never where it is not ours. */

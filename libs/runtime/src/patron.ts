@@ -2,6 +2,7 @@ import type { Clock } from '#kernel/ports/clock.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Slice } from '#kernel/slice.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
+import type { CustomerMemory } from '#engine/customer-cache.js';
 import { Engine } from '#engine/engine.js';
 import type { Projecting } from '#engine/projecting.js';
 import type { Registry } from '#engine/registry.js';
@@ -30,6 +31,8 @@ export interface OpenOptions {
   readonly lingerMs?: number;
   /** Fold projections in a thread of their own, where that can be: for whoever sends many commands. */
   readonly thread?: boolean;
+  /** How many customers stay in memory, where that is not as a server has it. */
+  readonly memory?: Pick<CustomerMemory, 'readyFacts' | 'restingBytes'>;
 }
 
 /** All of Patron, opened as a configuration says. */
@@ -99,9 +102,9 @@ export async function openPatron(given: PatronConfig, options: OpenOptions): Pro
     const readModels = await openReadModels(config, threaded ? 'read' : modes.readModels);
     opened.push(readModels);
     const write = modes.store === 'write';
-    const { lingerMs } = options;
+    const { lingerMs, memory } = options;
     const engine = await Engine.open({
-      memory: { memoryIsShort },
+      memory: { memoryIsShort, ...memory },
       ...{ store, readModels, keys, clock, ids, slices, write, project: modes.project },
       ...(slices === shipped && partitionsOf(config)),
       ...(config.batch !== undefined && { batch: config.batch }),

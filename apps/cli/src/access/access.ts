@@ -25,10 +25,10 @@ export interface WhereGiven {
 }
 
 /**
- * What a command wants of a data folder; readers may open it beside a running server, `bulk` writes a great deal, `fold` changes read
- * models only, which a mirror allows.
+ * What a command wants of a data folder; readers may open it beside a running server, `bulk` writes a great deal, `import` does
+ * so to everybody in the order of time, `fold` changes read models only, which a mirror allows.
  */
-export type Wanted = 'read' | 'write' | 'bulk' | 'fold';
+export type Wanted = 'read' | 'write' | 'bulk' | 'import' | 'fold';
 
 export interface Sending {
   readonly type: string;

@@ -15,11 +15,11 @@ import { standingOf } from '#engine/standing.js';
 import { isMirror } from '#runtime/adapters.js';
 import type { Verdict } from '#engine/verdict.js';
 import { loadConfig } from '#runtime/config.js';
-import { collectGarbage } from '#runtime/heap-growth.js';
+import { collectGarbage, takeLess } from '#runtime/heap-growth.js';
 import type { Own } from '#runtime/own/own-projections.js';
 import { OwnReplay } from '#runtime/own/own-replay.js';
 import type { NamedSnapshot } from '#runtime/named-snapshots.js';
-import { openPatron, type Patron } from '#runtime/patron.js';
+import { openPatron, type OpenOptions, type Patron } from '#runtime/patron.js';
 import { Rebuilds } from '#runtime/rebuilds.js';
 import { Reads } from '#runtime/reads.js';
 import { replayBeside } from '#runtime/replay.js';
@@ -41,6 +41,9 @@ import type {
 const WAIT_MS = 2_000;
 /** Bulk work need not show each step in the read models; who waits for one is not kept waiting. */
 const LINGER_MS = 3_000;
+/** Where time goes over everybody, hardly anybody is wanted again while they would stay ready, and all are in turn. It gains nothing by more memory. */
+const IN_IMPORT = { readyFacts: 10_000, restingBytes: 60_000_000 };
+const LESS_MB_IN_IMPORT = 30;
 const PAGE = 1_000;
 const ASK_EVERY_MS = 200;
 
@@ -61,8 +64,10 @@ export class DirectAccess implements Access {
   ): Promise<DirectAccess> {
     const config = loadConfig({ flags: { data, keys, partitions }, env });
     const mode = wanted === 'read' ? 'read' : wanted === 'fold' && isMirror(config) ? 'fold' : 'write';
-    const opening = { mode, lingerMs: LINGER_MS, thread: wanted === 'bulk' } as const;
-    return new DirectAccess(await openPatron({ ...config, target: 'all' }, opening));
+    const opening: OpenOptions = { mode, lingerMs: LINGER_MS, thread: wanted === 'bulk' || wanted === 'import' };
+    const memory = wanted === 'import' ? { memory: IN_IMPORT } : {};
+    if (wanted === 'import') takeLess(LESS_MB_IN_IMPORT);
+    return new DirectAccess(await openPatron({ ...config, target: 'all' }, { ...opening, ...memory }));
   }
 
   /** On one that somebody else opened and closes. */

@@ -35,7 +35,7 @@ export const importCommand = defineCommand({
     const mapping = parseMapping(objectIn(fileText(flags.mapping)));
     const rejects = RejectsFile.at(flags.rejects, args.file);
     const source = mapping.name;
-    const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'bulk')).gate(source);
+    const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'import')).gate(source);
     const { zone } = await gate.clock();
     const clock =
       flags.clock === undefined

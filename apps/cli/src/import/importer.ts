@@ -44,8 +44,8 @@ export interface Imported {
   readonly remove: () => void;
 }
 
-/** Commands of one day in flight together, so that the store can commit them as groups. */
-const IN_FLIGHT = 256;
+/** Commands of one day in flight together, so that the store can commit them as groups; of more, what each makes outlives the young generation. */
+const IN_FLIGHT = 32;
 /** Over a longer gap business time goes in one step. */
 const LONGEST_GAP_DAYS = 366;
 
