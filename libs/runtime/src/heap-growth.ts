@@ -5,8 +5,9 @@ import { setFlagsFromString } from 'node:v8';
 const PERCENT_WITH_ROOM = 100;
 const PERCENT = 50;
 const ROOM_MB = 410;
+/** Resident memory above which garbage collection saves memory before time, and below which it saves time again. */
 const TIGHT_MB = 440;
-const BETWEEN_MB = 40;
+const ROOMY_MB = 400;
 /** Resident memory above which it is short, and below which it is not any more. */
 const SHORT_MB = 460;
 const AMPLE_MB = 410;
@@ -17,7 +18,7 @@ const LEAST_YOUNG_MB = 8;
 const MOST_YOUNG_MB = 16;
 
 let isOurs = false;
-/** By how much lower all of these lie. */
+/** By how much lower the limits of resident memory lie. */
 let lessMb = 0;
 let isShort = false;
 
@@ -25,10 +26,8 @@ let isShort = false;
  * Lets each heap of this process grow to twice what lives in it before it is collected, by half once the process is large, and gives
  * half-empty pages back then. By itself V8 lets garbage lie up to four times as high on a machine that has memory, and keeps pages of which
  * little lives. For the program that owns the process.
- *
- * @param tightMb  Resident memory above which garbage collection saves memory before time; 40 MB below it saves time again.
  */
-export function boundGarbage(tightMb = TIGHT_MB): void {
+export function boundGarbage(): void {
   isOurs = true;
   setFlagsFromString(`--min-semi-space-size=${LEAST_YOUNG_MB}`);
   setFlagsFromString('--no-minor-gc-task'); // which collects a young generation that is not full yet, and copies what would have died
@@ -40,7 +39,7 @@ export function boundGarbage(tightMb = TIGHT_MB): void {
     if (wanted !== percent) setFlagsFromString(`--heap-growing-percent=${(percent = wanted)}`);
     isShort = residentMb > (isShort ? AMPLE_MB : SHORT_MB);
     const wasTight = isTight;
-    isTight = residentMb > (wasTight ? tightMb - BETWEEN_MB : tightMb);
+    isTight = residentMb > (wasTight ? ROOMY_MB : TIGHT_MB);
     if (isTight === wasTight) return;
     setFlagsFromString(isTight ? '--optimize-for-size' : '--no-optimize-for-size'); // V8 asks for it at each collection
     // V8 made it 1 meanwhile, and leaves it so: for threads that begin from now on

@@ -64,10 +64,13 @@ export class DirectAccess implements Access {
   ): Promise<DirectAccess> {
     const config = loadConfig({ flags: { data, keys, partitions }, env });
     const mode = wanted === 'read' ? 'read' : wanted === 'fold' && isMirror(config) ? 'fold' : 'write';
-    const opening: OpenOptions = { mode, lingerMs: LINGER_MS, thread: wanted === 'bulk' || wanted === 'import' };
-    const memory = wanted === 'import' ? { memory: IN_IMPORT } : {};
-    if (wanted === 'import') takeLess(LESS_MB_IN_IMPORT);
-    return new DirectAccess(await openPatron({ ...config, target: 'all' }, { ...opening, ...memory }));
+    const isImport = wanted === 'import';
+    if (isImport) takeLess(LESS_MB_IN_IMPORT);
+    const opening: OpenOptions = {
+      ...{ mode, lingerMs: LINGER_MS, thread: isImport || wanted === 'bulk' },
+      ...(isImport && { memory: IN_IMPORT }),
+    };
+    return new DirectAccess(await openPatron({ ...config, target: 'all' }, opening));
   }
 
   /** On one that somebody else opened and closes. */
