@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { boundGarbage } from '#runtime/heap-growth.js';
+import { letHelpersYield } from '#runtime/yielding.js';
 import type { Access } from './access/access.js';
 import { commands } from './commands.js';
 import { UsageError } from './frame/parse-args.js';
@@ -11,6 +12,7 @@ const INTERRUPTED = 130;
 const { stdin, stdout, stderr, env } = process;
 
 boundGarbage();
+letHelpersYield();
 
 const ending = new AbortController();
 const opened: Access[] = [];

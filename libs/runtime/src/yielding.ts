@@ -1,7 +1,9 @@
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { availableParallelism, setPriority } from 'node:os';
 
 const BEHIND_OTHERS = 5;
+/** What V8 begins before any other thread: one that hands out its work, and four that do it. */
+const HELPERS = 5;
 
 /**
  * Lets this thread have a core only as far as threads of the usual priority leave it one: commands, and whoever waits for their
@@ -13,5 +15,20 @@ export function yieldToOthers(): void {
     if (thread !== undefined && Number(thread) !== process.pid) setPriority(Number(thread), BEHIND_OTHERS);
   } catch {
     // it folds all the same
+  }
+}
+
+/**
+ * Lets the threads that collect garbage beside this one have a core only as far as it leaves them one. On a machine with fewer cores than
+ * threads they would take turns with commands otherwise, for as long as a large heap is gone through. Linux only, as above.
+ */
+export function letHelpersYield(): void {
+  if (availableParallelism() > HELPERS) return;
+  try {
+    const threads = readdirSync('/proc/self/task').map(Number);
+    const begunLater = threads.filter((thread) => thread > process.pid).sort((one, other) => one - other);
+    for (const thread of begunLater.slice(0, HELPERS)) setPriority(thread, BEHIND_OTHERS);
+  } catch {
+    // they help all the same
   }
 }
