@@ -1,8 +1,8 @@
 import type { Position } from '#kernel/fact.js';
 import { plain } from '#kernel/leaf.js';
-import { Shelf } from '#kernel/shelf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
+import { ByteShelf } from './byte-shelf.js';
 import { Customer } from './customer.js';
 import type { Registry } from './registry.js';
 
@@ -25,7 +25,7 @@ export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'sn
 
 export function packed(customer: Customer, registry: Registry): Packed {
   const { id, count, position, dueAt, states, commands, identities, snapshotAt } = customer;
-  const shelf = Shelf.empty();
+  const shelf = ByteShelf.empty();
   const kept: [number, unknown][] = [];
   for (const { index, decider } of registry.parts) {
     if (states[index] === decider.initial) continue;
@@ -35,14 +35,14 @@ export function packed(customer: Customer, registry: Registry): Packed {
     ...{ count, position, dueAt, states: kept },
     ...{ commands: commands.kept(shelf, commandForm), identities: [...identities] },
   };
-  return { id, count, position, snapshotAt, json: bytesOf(shelf.beside(JSON.stringify(taken))) };
+  return { id, count, position, snapshotAt, json: shelf.beside(JSON.stringify(taken)) };
 }
 
 export function unpacked(
   { id, json, snapshotAt }: Pick<Packed, 'id' | 'json' | 'snapshotAt'>,
   registry: Registry,
 ): Customer {
-  const [text, shelf] = Shelf.from(json.toString());
+  const [text, shelf] = ByteShelf.from(json);
   const taken = JSON.parse(text) as Taken;
   const customer = new Customer(id, registry);
   for (const [index, state] of taken.states) {
@@ -57,11 +57,4 @@ export function unpacked(
   customer.snapshotAt = snapshotAt;
   customer.opened = { count: taken.count, json: text.length, shelf: json.length - text.length };
   return customer;
-}
-
-/** Of their own: what `Buffer.from` makes of a short text is a part of a larger piece, which lives as long as any of its parts. */
-function bytesOf(text: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
-  return bytes;
 }

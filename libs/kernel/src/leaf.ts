@@ -1,3 +1,5 @@
+import type { Line } from './shelf.js';
+
 /** Keys and values in turn: an entry without an array of its own takes a quarter of the memory. */
 export type Slots = readonly unknown[];
 
@@ -32,12 +34,12 @@ export function slotsOf<V, Row>(rows: readonly Row[], form: Pick<Form<V, Row>, '
   return slots;
 }
 
-/** Entries as the text of a snapshot, read when they are wanted. The text stays, for the next snapshot. */
+/** Entries as the text of a snapshot, read when they are wanted. The text stays where it is, for the next snapshot. */
 export class ShutLeaf<V> {
   private slots: Slots | undefined;
 
   constructor(
-    readonly text: string,
+    readonly text: string | Line,
     private readonly form: Form<V>,
   ) {}
 
@@ -47,7 +49,7 @@ export class ShutLeaf<V> {
   }
 
   opened(): Slots {
-    this.slots ??= slotsOf(JSON.parse(this.text) as readonly unknown[], this.form);
+    this.slots ??= slotsOf(JSON.parse(String(this.text)) as readonly unknown[], this.form);
     return this.slots;
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { plain, type Form } from './leaf.js';
-import { Shelf } from './shelf.js';
+import { ByteShelf } from '#engine/byte-shelf.js';
 import { Sorted, type KeptSorted } from './sorted.js';
 
 const change = fc.record({
@@ -15,9 +15,9 @@ const form = plain<number>();
 
 /** As a snapshot gives it back. */
 function again(sorted: Sorted<number>): Sorted<number> {
-  const shelf = Shelf.empty();
+  const shelf = ByteShelf.empty();
   const kept = sorted.kept(shelf, form);
-  const [json, read] = Shelf.from(shelf.beside(JSON.stringify(kept)));
+  const [json, read] = ByteShelf.from(shelf.beside(JSON.stringify(kept)));
   return Sorted.restored(JSON.parse(json) as KeptSorted, read, form);
 }
 
@@ -58,11 +58,11 @@ describe('a sorted map', () => {
       entry: (row) => ((read += 1), row as [string, number]),
     };
     const many = Sorted.from(Array.from({ length: 100_000 }, (_, n) => [`k${String(n).padStart(6, '0')}`, n] as const));
-    const shelf = Shelf.empty();
+    const shelf = ByteShelf.empty();
     const opened = Sorted.restored(many.kept(shelf, counted), shelf, counted);
     read = 0;
     const changed = opened.set('k050000', -1).delete('k099999').set('l', 7);
-    changed.kept(Shelf.empty(), counted);
+    changed.kept(ByteShelf.empty(), counted);
     expect(changed.get('k050000')).toBe(-1);
     expect(changed.size).toBe(100_000);
     expect(read).toBeLessThan(60);
