@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { Contract } from '../tools/fuzz/contract.js';
 import { headOf, JSON_TYPE, overSocket } from './hostile.fixture.js';
-import { closeServers, testServer, type Caller, type TestServer } from './server-kit.js';
+import { closeServers, NOW, testServer, type Caller, type TestServer } from './server-kit.js';
 
 interface Operation {
   readonly requestBody?: {
@@ -244,6 +244,15 @@ describe('the answers that OpenAPI names', () => {
     await under;
   }
 
+  /** A fact of time that this program does not know, as a newer one leaves it. */
+  async function unreadableTime(): Promise<void> {
+    const { store } = server.running.patron;
+    const fact = { id: 'u', type: 'Unheard', version: 1, occurredAt: NOW, data: {}, metadata: { commandId: 'u' } };
+    await store.append('calendar', (await store.readStream('calendar')).length, [fact]);
+    await drive.json('POST', '/v1/commands/AdvanceClock', { to: '2026-03-28' });
+    await drive.json('POST', '/v1/commands/LiftClock', {});
+  }
+
   /** The store does not answer, this process folds nothing, the tokens cannot be read. */
   async function broken(): Promise<void> {
     const { patron } = server.running;
@@ -263,6 +272,7 @@ describe('the answers that OpenAPI names', () => {
       await drive.send(drive.admin, 'POST', filled(`/v1/projections/{name}/${how}`));
     }
     Object.assign(engine, { projector });
+    await unreadableTime();
     store.head = () => Promise.reject(new StoreUnavailable('The disk is gone.'));
     await drive.send(drive.admin, 'GET', '/health/ready');
     tokens.verify = () => {

@@ -77,15 +77,14 @@ export function openApiOf(
   };
 }
 
-/** The route of one command: a command to the deployment decides on no revision, and only a policy is known by its commandId. */
+/** The route of one command: a command to the deployment decides on no revision. */
 function commandRoute(route: Route, { type, slice, command }: CommandPlace): Route {
   const { parameters = [] } = route;
-  const refusals = slice === undefined ? (['FixClock', 'PublishPolicy'].includes(type) ? [409] : []) : [409, 412];
   return {
     ...{ ...route, path: `/v1/commands/${type}`, body: { type: 'application/json', schema: type } },
     ...{ action: actionOf(type, slice), about: command.about },
     parameters: parameters.filter(({ name }) => slice !== undefined || name !== 'If-Match'),
-    problems: [...refusals, ...(command.refers === true ? [404] : []), 503],
+    problems: [409, ...(slice === undefined ? [] : [412]), ...(command.refers === true ? [404] : []), 503],
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreRefused } from '#kernel/ports/event-store.js';
 import { proposals } from '#testing/proposed.js';
@@ -55,6 +55,15 @@ describe('a log that is not ours to use', () => {
       const refused = EmbeddedEventStore.open({ folder: place, mode: 'write' });
       await expect(refused).rejects.toBeInstanceOf(StoreRefused);
       await expect(refused).rejects.toThrow(`${place} cannot be made a folder`);
+    }
+  });
+
+  it('is not opened where a folder has its name', async () => {
+    mkdirSync(log());
+    for (const mode of ['write', 'read'] as const) {
+      const refused = open(mode);
+      await expect(refused).rejects.toBeInstanceOf(StoreRefused);
+      await expect(refused).rejects.toThrow(`${log()} is no file`);
     }
   });
 

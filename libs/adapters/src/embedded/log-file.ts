@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { StoreRefused } from '#kernel/ports/event-store.js';
@@ -111,6 +111,7 @@ export function standingIn(folder: string): Standing | undefined {
  */
 export function checkLog(path: string): void {
   if (!existsSync(path)) throw new StoreRefused(`${path} is not there: no process has begun a history in this folder.`);
+  if (!statSync(path).isFile()) throw new StoreRefused(`${path} is no file. It was left as it is. ${CHOICE}`);
   if (sizeOf(path) === 0) {
     throw new StoreRefused(`${path} is empty (0 bytes), perhaps a copy that failed. ${CHOICE}`);
   }
