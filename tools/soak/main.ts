@@ -34,10 +34,18 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { minutes, rate: commandsPerSecond, every, seed, json } = told;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const plan = { minutes, commandsPerSecond, every };
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   if (!json) say(COLUMNS.map(([name]) => name.padStart(WIDTH)).join(''));
-  const report = await soak({ ...plan, seed, tell: (sample) => say(json ? JSON.stringify(sample) : row(sample)) });
+  const { signal } = stop;
+  const report = await soak({
+    ...plan,
+    seed,
+    signal,
+    tell: (sample) => say(json ? JSON.stringify(sample) : row(sample)),
+  });
   say(json ? JSON.stringify({ ...report, samples: undefined, ...plan, seed, machine }) : shown(report));
   return report.lost === 0 ? 0 : 1;
 }

@@ -16,6 +16,8 @@ export interface SoakPlan {
   readonly every: number;
   readonly seed: number;
   readonly tell: (sample: Sample) => void;
+  /** Ends the server, and with it the soak. */
+  readonly signal: AbortSignal;
 }
 
 export interface SoakReport {
@@ -27,18 +29,20 @@ export interface SoakReport {
   readonly lost: number;
 }
 
-/** A built server on a folder of its own, under a steady load. @throws where it does not start, or ends by itself */
-export async function soak({ minutes, commandsPerSecond, every, seed, tell }: SoakPlan): Promise<SoakReport> {
+/** A built server on a folder of its own, under a steady load. @throws where it does not start, ends by itself, or is stopped */
+export async function soak({ minutes, commandsPerSecond, every, seed, tell, signal }: SoakPlan): Promise<SoakReport> {
   const folder = mkdtempSync(join(tmpdir(), 'patron-soak-'));
   const server = new Server(join(folder, 'data'));
   try {
     await server.start();
+    signal.addEventListener('abort', () => void server.end('SIGTERM'));
     const load = new Load(server, new Mix(seed), commandsPerSecond, minutes * 60);
     const samples: Sample[] = [];
     const running = load.run();
     const began = performance.now();
     for (let number = 1; number * every <= minutes * 60; number += 1) {
       await Promise.race([delay(began + number * every * 1000 - performance.now()), server.ended]);
+      if (signal.aborted) throw new Error('The soak was stopped before its end.');
       if (server.hasEnded) throw new Error(`The server ended: ${(await server.ended).err.slice(-2_000)}`);
       const sample = await sampleOf(server, (number * every) / 60, load.take());
       samples.push(sample);
