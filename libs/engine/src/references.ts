@@ -76,9 +76,10 @@ export class References {
   suppose(name: string, rules: object, effectiveFrom: Instant): void {
     const versions = this.policies.get(name) ?? [];
     const version = versions.length + 1;
-    versions.push({ name, version, effectiveFrom, position: 0, rules: { ...rules, version, effectiveFrom } });
+    const supposed = { name, version, effectiveFrom, position: 0, rules: { ...rules, version, effectiveFrom } };
+    versions.push(supposed);
     this.policies.set(name, versions);
-    this.noteChanges(versions);
+    this.noteChanges([supposed]);
     this.taken += 1;
   }
 
@@ -201,20 +202,20 @@ export class References {
     const versions = this.policies.get(name) ?? [];
     if (definition === undefined || version <= versions.length) return;
     const parsed = { ...definition.parse(rules), version, effectiveFrom };
-    versions.push({ name, version, effectiveFrom, position: recorded.position, rules: parsed });
+    const taken = { name, version, effectiveFrom, position: recorded.position, rules: parsed };
+    versions.push(taken);
     this.policies.set(name, versions);
     const { commandId, bodyDigest } = recorded.metadata;
     if (commandId !== undefined && bodyDigest !== undefined) {
       this.publications.set(publicationOf(name, commandId), { version, bodyDigest });
     }
     this.taken += 1;
-    this.noteChanges(versions);
+    this.noteChanges([taken]);
   }
 
+  /** Of versions that are new here, all at once: a policy may have thousands. */
   private noteChanges(versions: readonly PolicyVersion[]): void {
-    for (const { effectiveFrom } of versions) {
-      if (!this.changes.includes(effectiveFrom)) this.changes = [...this.changes, effectiveFrom].sort();
-    }
+    this.changes = [...new Set([...this.changes, ...versions.map(({ effectiveFrom }) => effectiveFrom)])].sort();
   }
 }
 
