@@ -1,3 +1,4 @@
+import { boundGarbage } from '#runtime/heap-growth.js';
 import { isWhole, toldBy } from '../told.js';
 import { fuzz, type FuzzReport } from './fuzz.js';
 
@@ -5,6 +6,8 @@ const usage = `Usage: npm run fuzz -- --n <cases> [--seed <number>] [--http <sha
 Tries hostile commands and requests on a Patron of its own; exit 1 when a promise was broken.`;
 
 const STORES = ['embedded', 'memory'] as const;
+
+boundGarbage(); // as a server does: what lies about otherwise hides what grows
 
 async function main(args: readonly string[]): Promise<number> {
   const told = toldBy(args, {
