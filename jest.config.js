@@ -10,6 +10,7 @@ export default {
     .map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.spec.ts'],
   testTimeout: 30_000,
+  setupFiles: ['<rootDir>/libs/testing/src/property-limits.ts'],
   maxWorkers: 2,
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
