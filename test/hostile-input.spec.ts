@@ -70,11 +70,12 @@ const bodies: readonly BodyCase[] = [
   ),
   invalid('2,000 unknown fields', `{${Array.from({ length: 2_000 }, (_, n) => `"f${n}":1`).join()}}`),
   invalid('a field name of 100,000 characters', withField('x'.repeat(100_000), '1')),
-  invalid('100,000 lists in each other', withField('deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`), 'deep'),
+  invalid('100,000 lists in each other', withField('deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`), ''),
+  invalid('400 lists in each other', withField('deep', `${'['.repeat(400)}${']'.repeat(400)}`), 'deep'),
   invalid(
     '30,000 objects in each other',
     bought.replace('"p-1"', `${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}`),
-    'purchaseId',
+    '',
   ),
   refused('300,000 bytes', withField('channel', `"${'x'.repeat(300_000)}"`), 413, 'request.too_large'),
 ];
@@ -94,6 +95,14 @@ describe('a hostile body', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.text.length).toBeLessThan(20_000);
     if (path !== undefined) expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+
+  it.each([450, 4_000, 60_000])('rules of a policy that are nested %i deep are refused', async (levels) => {
+    const text = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const rules = `{"rules":{"reasons":{"silent":{"suggested":{"action":[],"text":${text}}}}}}`;
+    const answer = await unharmed(server, admin, () => admin.post('/v1/policies/retention', rules));
+    expect([answer.status, answer.body.code]).toEqual([400, 'request.invalid']);
+    expect(answer.body.detail).not.toContain('call stack');
   });
 
   it.each(bodies.filter(({ body, status }) => !/[\r\n]/.test(body) && status !== 413 && body !== ''))(

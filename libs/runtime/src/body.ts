@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidRequest } from '#kernel/errors.js';
 import { BodyTooLarge, BodyTooSlow } from './errors.js';
 import type { Limits } from './limits.js';
+import { isTooDeep, MOST_LEVELS } from './nesting.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 const wrong = (message: string): InvalidRequest => new InvalidRequest([{ path: '', message }]);
@@ -23,11 +24,12 @@ export function acceptBodies(server: FastifyInstance, limits: Limits): void {
   );
 }
 
-/** @throws {InvalidRequest} for bytes that are no JSON text in UTF-8 */
+/** @throws {InvalidRequest} for bytes that are no JSON text in UTF-8, or one that is nested too deep */
 export function jsonOf(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw wrong('is no UTF-8');
   if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK))
     throw wrong('begins with a byte order mark: send UTF-8 without one');
+  if (isTooDeep(bytes)) throw wrong(`has more than ${MOST_LEVELS} lists and objects in each other`);
   try {
     return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {

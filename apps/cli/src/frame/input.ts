@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { linesOf } from '#runtime/lines.js';
+import { isTooDeep, MOST_LEVELS } from '#runtime/nesting.js';
 import { UsageError } from './parse-args.js';
 
 /** A JSON object given as text, as `-` for standard input, or as `@file`. @throws {UsageError} */
@@ -20,6 +21,8 @@ export function fileText(path: string): string {
 
 /** @throws {UsageError} */
 export function objectIn(text: string): Readonly<Record<string, unknown>> {
+  if (isTooDeep(Buffer.from(text)))
+    throw new UsageError(`This JSON has more than ${MOST_LEVELS} lists and objects in each other.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
