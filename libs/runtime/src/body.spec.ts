@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import type { Readable } from 'node:stream';
@@ -36,4 +38,19 @@ describe('a gzip of many lines that breaks off', () => {
   it('is told to who reads it later', async () => {
     expect(await (await posted('/late')).text()).toContain('cannot be read: unexpected end of file');
   });
+
+  it('leaves its connection to the next request, however much of it is not read', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' };
+    const sent = (body: Buffer): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const sending = request(`${origin}/late`, { agent, method: 'POST', headers }, (answer) =>
+          resolve(text(answer)),
+        );
+        sending.once('error', reject).end(body);
+      });
+    expect(await sent(Buffer.alloc(2_000_000, '{"a":1}\n'))).toContain('cannot be read: incorrect header check');
+    expect(await sent(gzipSync('{"a":1}\n'))).toBe('all was read');
+    agent.destroy();
+  }, 10_000);
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -56,12 +56,12 @@ function plain({ headers }: FastifyRequest, payload: IncomingMessage): Readable 
   if (!/^(x-)?gzip$/i.test(coding)) {
     throw new UnsupportedMediaTypeException(`Content-Encoding ${coding.slice(0, 100)}: only gzip is known here.`);
   }
-  // gzip that breaks off fails after its last byte was taken, when the pipeline is done with it and perhaps nobody reads it yet
-  return pipeline(payload, createGunzip().on('error', ignored), ignored);
+  const gunzip = createGunzip();
+  // What is behind gzip that is none has to be read too: the next request of the connection stands behind it.
+  gunzip.once('error', () => payload.unpipe(gunzip).resume());
+  finished(payload, (error) => void (error && gunzip.destroy(error)));
+  return payload.pipe(gunzip);
 }
-
-/** Whoever reads the stream is told. */
-const ignored = (): void => undefined;
 
 /** Never reads on past the limit, and never destroys the connection: the answer still has to go out. */
 function bounded(stream: Readable, { bodyLimit, patience: { bodyMs } }: Limits): Promise<Buffer> {
