@@ -1,4 +1,4 @@
-/** Nobody's rules or commands go a tenth as deep; what goes through a body recursively holds out ten times that. */
+/** Nobody's rules or commands go a tenth as deep; what goes through a body recursively holds out five times that. */
 export const MOST_LEVELS = 500;
 
 const [QUOTE, ESCAPE, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
