@@ -97,6 +97,19 @@ describe('a hostile body', () => {
     if (path !== undefined) expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path);
   });
 
+  it('rules of a policy with a name of 200,000 characters are refused in few words', async () => {
+    const purposes = ['care', 'x'.repeat(200_000)];
+    const answer = await unharmed(server, admin, () => admin.post('/v1/policies/consent', { rules: { purposes } }));
+    expect([answer.status, answer.body.code]).toEqual([400, 'request.invalid']);
+    expect(answer.text.length).toBeLessThan(20_000);
+  });
+
+  it('rules that are nested beyond any stack are refused by who is asked in process', () => {
+    const { policies } = server.running.patron.engine;
+    const currency = JSON.parse(`${'['.repeat(6_000)}${']'.repeat(6_000)}`) as unknown;
+    expect(() => policies.parsed('company', { zone: null, currency })).toThrow('zone: expected a text');
+  });
+
   it.each([450, 4_000, 60_000])('rules of a policy that are nested %i deep are refused', async (levels) => {
     const text = `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const rules = `{"rules":{"reasons":{"silent":{"suggested":{"action":[],"text":${text}}}}}}`;

@@ -17,10 +17,15 @@ function missingOf(places: readonly string[]): string | undefined {
   return `one of ${places.slice(0, MOST_NAMED).join(', ')}${more}, which are missing (rules are given whole)`;
 }
 
-function* holding(within: unknown, value: unknown, path = ''): Generator<string> {
-  if (path !== '' && Object.is(within, value)) yield path;
-  if (within === null || typeof within !== 'object') return;
-  for (const [name, entry] of Object.entries(within)) yield* holding(entry, value, under(path, name, within));
+/** Without a call for each level: rules may be nested deeper than a stack is. */
+function* holding(rules: unknown, value: unknown): Generator<string> {
+  const open: (readonly [within: unknown, path: string])[] = [[rules, '']];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [within, path] = next;
+    if (path !== '' && Object.is(within, value)) yield path;
+    if (within === null || typeof within !== 'object') continue;
+    for (const [name, entry] of Object.entries(within).reverse()) open.push([entry, under(path, name, within)]);
+  }
 }
 
 const under = (path: string, name: string, parent: object): string =>

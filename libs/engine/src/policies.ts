@@ -11,6 +11,8 @@ import { CommandIdReused, NotFound } from './errors.js';
 import type { PolicyVersion, References } from './references.js';
 import type { Registry } from './registry.js';
 
+const LONGEST_MESSAGE = 1_000;
+
 export interface Publication {
   readonly name: string;
   readonly rules: Raw;
@@ -93,7 +95,8 @@ export class Policies {
     } catch (error) {
       const field = error instanceof BadValue ? badField(rules, error.value, definition.defaults) : undefined;
       const said = error instanceof Error ? error.message : String(error);
-      throw new InvalidRequest([{ path: 'rules', message: field === undefined ? said : `${field}: ${said}` }]);
+      const message = field === undefined ? said : `${field}: ${said}`;
+      throw new InvalidRequest([{ path: 'rules', message: cut(message) }]);
     }
   }
 
@@ -111,3 +114,7 @@ export class Policies {
     return new NotFound('policy', name, `Known are ${this.names.join(', ')}.`);
   }
 }
+
+/** A message names what was sent, which may be as long as a body. */
+const cut = (message: string): string =>
+  message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message;
