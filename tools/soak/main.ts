@@ -39,11 +39,10 @@ async function main(args: readonly string[]): Promise<number> {
   const plan = { minutes, commandsPerSecond, every };
   const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   if (!json) say(COLUMNS.map(([name]) => name.padStart(WIDTH)).join(''));
-  const { signal } = stop;
   const report = await soak({
     ...plan,
     seed,
-    signal,
+    signal: stop.signal,
     tell: (sample) => say(json ? JSON.stringify(sample) : row(sample)),
   });
   say(json ? JSON.stringify({ ...report, samples: undefined, ...plan, seed, machine }) : shown(report));

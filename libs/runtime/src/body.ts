@@ -29,9 +29,10 @@ export function jsonOf(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw wrong('is no UTF-8');
   if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK))
     throw wrong('begins with a byte order mark: send UTF-8 without one');
-  if (isTooDeep(bytes)) throw wrong(`has more than ${MOST_LEVELS} lists and objects in each other`);
+  const text = bytes.toString();
+  if (isTooDeep(text)) throw wrong(`has more than ${MOST_LEVELS} lists and objects in each other`);
   try {
-    return JSON.parse(bytes.toString()) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     throw wrong(`is no JSON: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`);
   }

@@ -3,4 +3,4 @@ import fc from 'fast-check';
 /** What fails is made smaller for so long at most; without a limit a worker of jest would search on after its test has failed. */
 const LONGEST_MS = 60_000;
 
-fc.configureGlobal({ ...fc.readConfigureGlobal(), interruptAfterTimeLimit: LONGEST_MS });
+fc.configureGlobal({ interruptAfterTimeLimit: LONGEST_MS });

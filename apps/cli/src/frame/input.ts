@@ -21,8 +21,7 @@ export function fileText(path: string): string {
 
 /** @throws {UsageError} */
 export function objectIn(text: string): Readonly<Record<string, unknown>> {
-  if (isTooDeep(Buffer.from(text)))
-    throw new UsageError(`This JSON has more than ${MOST_LEVELS} lists and objects in each other.`);
+  if (isTooDeep(text)) throw new UsageError(`This JSON has more than ${MOST_LEVELS} lists and objects in each other.`);
   let value: unknown;
   try {
     value = JSON.parse(text);
