@@ -107,9 +107,17 @@ export class Sorted<V> {
   }
 
   first(): V | undefined {
+    return this.firstLeaf()[1] as V | undefined;
+  }
+
+  firstKey(): string | undefined {
+    return this.firstLeaf()[0] as string | undefined;
+  }
+
+  private firstLeaf(): Slots {
     let slots = this.root;
     for (let depth = this.depth; depth > 0; depth -= 1) slots = open(slots[1] as Tree);
-    return slots[1] as V | undefined;
+    return slots;
   }
 
   /** What a snapshot keeps of it; `Sorted.restored` reads it again. Leaves that were not changed since are not written anew. */

@@ -2,10 +2,14 @@ import { names, plain, type Form } from '#kernel/leaf.js';
 import type { Shelf } from '#kernel/shelf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
+import type { Expiring } from './loyalty.expiries.js';
 import type { Rate } from './loyalty.policy.js';
 import { lotKey, type Earning, type Lot, type Loyalty, type Reservation } from './loyalty.state.js';
 
-type LotRow = readonly [lotId: string, earnedAt: Instant, points: number, availableAt: Instant, expiresAt: Instant];
+type LotRow = readonly [
+  ...always: readonly [lotId: string, earnedAt: Instant, points: number, expiresAt: string],
+  availableAt?: Instant,
+];
 type EarningRow = readonly [lotId: string, earnedAt: Instant, year: number, points: number];
 type PurchaseRow = readonly [purchaseId: string, points: number, perUnits: number, ...lotIds: readonly string[]];
 
@@ -15,18 +19,24 @@ type Kept = readonly [
   ...requests: readonly [reservations: KeptSorted, done: KeptSorted],
 ];
 
+const MIDNIGHT = 'T00:00:00.000Z';
+
+/** Points expire at the end of a day as a rule. */
+const shortOf = (at: Instant): string => (at.endsWith(MIDNIGHT) ? at.slice(0, -MIDNIGHT.length) : at);
+const longOf = (short: string): Instant => (short.includes('T') ? short : short + MIDNIGHT);
+
 /** Rows without names; the key of a lot follows from it. */
 const lotForm: Form<Lot, LotRow> = {
-  row: (_key, { lotId, earnedAt, points, availableAt, expiresAt }) => [lotId, earnedAt, points, availableAt, expiresAt],
-  entry: ([lotId, earnedAt, points, availableAt, expiresAt]) => {
-    const lot: Lot = { lotId, earnedAt, points, availableAt, expiresAt };
+  row: (_key, { lotId, earnedAt, points, availableAt, expiresAt }) => {
+    const row = [lotId, earnedAt, points, shortOf(expiresAt)] as const;
+    return availableAt === earnedAt ? row : [...row, availableAt];
+  },
+  entry: ([lotId, earnedAt, points, expiresAt, availableAt = earnedAt]) => {
+    const lot: Lot = { lotId, earnedAt, points, availableAt, expiresAt: longOf(expiresAt) };
     return [lotKey(lot), lot];
   },
 };
-const expiryForm: Form<string, string> = {
-  row: (key) => key,
-  entry: (key) => [key, key.slice(key.indexOf(' ') + 1)],
-};
+const expiryForm = plain<Expiring>();
 const earningForm: Form<Earning, EarningRow> = {
   row: (lotId, { earnedAt, year, points }) => [lotId, earnedAt, year, points],
   entry: ([lotId, earnedAt, year, points]) => [lotId, { lotId, earnedAt, year, points }],

@@ -95,9 +95,8 @@ function raise(state: Loyalty, { data: { year } }: Earned, context: Context): re
 /** When the first lot expires, reservation lapses, or year is drawn that did not keep the tier. */
 export function due(state: Loyalty, context: Context): Instant | null {
   const instants: Instant[] = [];
-  const first = state.expiries.first();
-  const expiring = first === undefined ? undefined : state.lots.get(first);
-  if (expiring !== undefined) instants.push(expiring.expiresAt);
+  const expiring = state.expiries.firstKey();
+  if (expiring !== undefined) instants.push(expiring);
   for (const { lapsesAt } of state.reservations.values()) instants.push(lapsesAt);
   const lost = lostYear(state, context);
   if (lost !== undefined) instants.push(lost.reviewAt);

@@ -56,7 +56,7 @@ export const loyaltySlice = defineSlice({
     ReceivePoints,
   ],
   decider: loyalty,
-  stateVersion: 6, // snapshots keep rows without names
+  stateVersion: 7, // expiries are counted, not listed
   reactsTo: [PurchaseRecorded, PurchaseLinesAdded, PurchaseRefunded, PurchaseVoided, PointsEarned],
   followUps: { PointsSent: (fact: Fact) => received(fact as PointsSent) },
   outlook: {

@@ -1,6 +1,7 @@
 import { Sorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { Portion } from './loyalty.events.js';
+import { expiredOf, withExpiry, withoutExpiry, type Expiries } from './loyalty.expiries.js';
 import { BASIC, type Rate } from './loyalty.policy.js';
 
 /** What is left of the points that one fact brought. */
@@ -26,8 +27,8 @@ export interface Reservation {
 export interface Loyalty {
   /** Lots that hold points, oldest first: by `earnedAt lotId`. */
   readonly lots: Sorted<Lot>;
-  /** The keys of `lots` by `expiresAt key`. */
-  readonly expiries: Sorted<string>;
+  /** How many of `lots` expire when. */
+  readonly expiries: Expiries;
   /** By lotId: when it was earned, which finds it in `lots`. */
   readonly earnings: Sorted<Earning>;
   /** By purchaseId: its lots and the rate it earned at. */
@@ -73,8 +74,10 @@ export function withPoints(state: Loyalty, lot: Lot): Loyalty {
   const key = lotKey(lot);
   const known = state.lots.get(key);
   const grown = known === undefined ? lot : { ...lot, points: known.points + lot.points };
-  const expiries = known === undefined ? state.expiries : state.expiries.delete(`${known.expiresAt} ${key}`);
-  return { ...state, lots: state.lots.set(key, grown), expiries: expiries.set(`${lot.expiresAt} ${key}`, key) };
+  const lots = state.lots.set(key, grown);
+  if (known?.expiresAt === lot.expiresAt) return { ...state, lots };
+  const others = known === undefined ? state.expiries : withoutExpiry(state.expiries, known.expiresAt);
+  return { ...state, lots, expiries: withExpiry(others, lot.expiresAt, key) };
 }
 
 /** Takes portions out of their lots; a lot without points is gone. */
@@ -88,7 +91,7 @@ export function withoutPoints(state: Loyalty, portions: readonly Portion[]): Loy
       lots = lots.set(key, { ...lot, points: lot.points - points });
     } else {
       lots = lots.delete(key);
-      expiries = expiries.delete(`${lot.expiresAt} ${key}`);
+      expiries = withoutExpiry(expiries, lot.expiresAt);
     }
   }
   return { ...state, lots, expiries };
@@ -110,11 +113,7 @@ export const oldest = ({ lots }: Loyalty, most: number, exceptLotId: string): re
 
 /** Lots that are at their end at `at`. */
 export function* expired({ expiries, lots }: Loyalty, at: Instant): Iterable<Portion> {
-  for (const [byExpiry, key] of expiries.entries()) {
-    if (byExpiry.slice(0, at.length) > at) return;
-    const lot = lots.get(key);
-    if (lot !== undefined) yield portionOf(lot, lot.points);
-  }
+  for (const lot of expiredOf(expiries, lots, at)) yield portionOf(lot, lot.points);
 }
 
 export const portionOf = ({ lotId, availableAt, expiresAt }: Portion, points: number): Portion => ({
