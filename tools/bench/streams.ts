@@ -38,7 +38,7 @@ async function p50(work: () => Promise<unknown>): Promise<number> {
 /** What an end by force leaves of a customer of 50 facts: no snapshot. */
 function killed(folder: string): void {
   const models = join(folder, 'read-models');
-  for (const name of readdirSync(models)) if (name.startsWith('state_snapshots-')) rmSync(join(models, name));
+  for (const name of readdirSync(models)) if (name.startsWith('state-snapshots.')) rmSync(join(models, name));
 }
 
 async function cold(folder: string, left: (folder: string) => void = () => undefined): Promise<Figure> {

@@ -23,21 +23,27 @@ export interface Place {
  * @source NIST SP 800-38D; docs/adr/0006-sealed-fields.md
  */
 export function sealWith(key: CustomerKey, place: Place, value: unknown, nonce = randomBytes(NONCE_BYTES)): string {
-  return sealBytes(key, place, Buffer.from(canonicalJson(value)), nonce);
+  const sealed = Buffer.concat(enciphered(key, place, Buffer.from(canonicalJson(value)), nonce));
+  return `${PREFIX}${key.id}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
 }
 
-/** The same for JSON as it stands. */
-export function sealBytes(key: CustomerKey, place: Place, json: Buffer, nonce = randomBytes(NONCE_BYTES)): string {
+/** Seals bytes the same way: nonce, ciphertext and tag. */
+export function sealBytes(key: CustomerKey, place: Place, bytes: Buffer, nonce = randomBytes(NONCE_BYTES)): Buffer {
+  return Buffer.concat([nonce, ...enciphered(key, place, bytes, nonce)]);
+}
+
+/** Ciphertext, nothing behind it, and the tag. */
+function enciphered(key: CustomerKey, place: Place, bytes: Buffer, nonce: Buffer): readonly Buffer[] {
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(associated(place));
-  const sealed = Buffer.concat([cipher.update(json), cipher.final(), cipher.getAuthTag()]);
-  return `${PREFIX}${key.id}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
+  return [cipher.update(bytes), cipher.final(), cipher.getAuthTag()];
 }
 
 export const isSealed = (value: unknown): value is string => typeof value === 'string' && value.startsWith(PREFIX);
 
 /** Opens what `sealWith` made. @throws {UnreadableBody} when it was changed, moved or sealed with another key */
 export function openWith(key: CustomerKey, place: Place, sealed: string): unknown {
-  const json = opened(key, place, sealed);
+  const [, nonce = '', body = ''] = sealed.slice(PREFIX.length).split(':');
+  const json = deciphered(key, place, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url'));
   try {
     return JSON.parse(json.toString()) as unknown;
   } catch (error) {
@@ -45,15 +51,21 @@ export function openWith(key: CustomerKey, place: Place, sealed: string): unknow
   }
 }
 
-/** The JSON in it. @throws {UnreadableBody} */
-export function opened(key: CustomerKey, place: Place, sealed: string): Buffer {
-  const [, nonce = '', body = ''] = sealed.slice(PREFIX.length).split(':');
-  const bytes = Buffer.from(body, 'base64url');
+/** Opens what `sealBytes` made. @throws {UnreadableBody} as above */
+export function openBytes(key: CustomerKey, place: Place, sealed: Uint8Array): Buffer {
+  const { buffer, byteOffset, byteLength } = sealed;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return deciphered(key, place, bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES));
+}
+
+function deciphered(key: CustomerKey, place: Place, nonce: Buffer, body: Buffer): Buffer {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(nonce, 'base64url'))
+    const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce)
       .setAAD(associated(place))
-      .setAuthTag(bytes.subarray(-TAG_BYTES));
-    return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
+      .setAuthTag(body.subarray(-TAG_BYTES));
+    const bytes = decipher.update(body.subarray(0, -TAG_BYTES));
+    decipher.final(); // adds nothing in this mode, and throws where the tag is another
+    return bytes;
   } catch (error) {
     throw doesNotOpen(place, error);
   }

@@ -1,10 +1,11 @@
+import { UnreadableBody } from '#kernel/errors.js';
 import type { Keys } from '#kernel/ports/keys.js';
-import type { ReadModel, ReadModels, Stored } from '#kernel/ports/read-models.js';
-import { EARLIEST } from '#kernel/time.js';
+import type { ReadModels } from '#kernel/ports/read-models.js';
+import type { Snapshot, SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import type { Customer } from './customer.js';
 import { packed, unpacked, type Packed } from './packed.js';
 import type { Registry } from './registry.js';
-import { opened, sealBytes, type Place } from './sealing.js';
+import { openBytes, sealBytes, type Place } from './sealing.js';
 import { settled } from './settled.js';
 
 /** So many facts are folded about as fast as a snapshot is opened. */
@@ -26,30 +27,35 @@ export class Snapshots {
   private sealing: Promise<unknown> = Promise.resolve();
   private writing: Promise<unknown> = Promise.resolve();
   /** Sealed and not yet written, the newest of each customer. */
-  private readonly gathered = new Map<string, Stored>();
+  private readonly gathered = new Map<string, Snapshot>();
   private timer: NodeJS.Timeout | undefined;
   private readonly leaving: Packed[] = [];
   private takingLeaving: NodeJS.Timeout | undefined;
 
   private constructor(
-    private readonly model: ReadModel,
+    private readonly store: SnapshotStore,
     private readonly keys: Keys,
     private readonly registry: Registry,
   ) {}
 
   static async open(readModels: ReadModels, keys: Keys, registry: Registry): Promise<Snapshots> {
-    return new Snapshots(await readModels.open({ name: 'state_snapshots', version: 1, indexes: [] }), keys, registry);
+    return new Snapshots(await readModels.snapshots(), keys, registry);
   }
 
   /** The newest snapshot of a customer that this program can read; undefined where there is none. */
   async restore(customerId: string): Promise<Customer | undefined> {
-    const { version, keyId, sealed } = (await this.model.load([customerId])).get(customerId)?.doc ?? {};
-    if (version !== this.registry.stateVersion) return undefined;
-    const key = await this.keys.keyOf(customerId, String(keyId));
+    const snapshot = await this.store.load(customerId);
+    if (snapshot?.version !== this.registry.stateVersion) return undefined;
+    const key = await this.keys.keyOf(customerId, snapshot.keyId);
     if (key === undefined) return undefined;
-    const json = opened(key, placeOf(customerId), String(sealed));
-    const customer = unpacked({ id: customerId, json, snapshotAt: 0 }, this.registry);
-    return Object.assign(customer, { snapshotAt: customer.count });
+    try {
+      const json = openBytes(key, placeOf(customerId), snapshot.sealed);
+      const customer = unpacked({ id: customerId, json, snapshotAt: 0 }, this.registry);
+      return Object.assign(customer, { snapshotAt: customer.count });
+    } catch (error) {
+      if (error instanceof UnreadableBody) return undefined; // what was changed on the disk is folded
+      throw error;
+    }
   }
 
   /** Of a customer who stays in memory: takes one, in the background, where much would be folded again after a crash. */
@@ -98,9 +104,9 @@ export class Snapshots {
   private async gather(customerId: string, position: number, taken: Buffer): Promise<void> {
     const key = await this.keys.keyFor(customerId);
     const sealed = sealBytes(key, placeOf(customerId), taken);
-    const doc = { version: this.registry.stateVersion, keyId: key.id, sealed };
+    const { stateVersion: version } = this.registry;
     if ((this.gathered.get(customerId)?.position ?? 0) > position) return;
-    this.gathered.set(customerId, { key: customerId, doc, position, due: null });
+    this.gathered.set(customerId, { key: customerId, position, version, keyId: key.id, sealed });
     if (this.gathered.size >= MOST_GATHERED) await this.write();
     else this.timer ??= setTimeout(() => void this.write(), GATHER_MS).unref();
   }
@@ -111,20 +117,14 @@ export class Snapshots {
     this.timer = undefined;
     const gathered = [...this.gathered.values()];
     this.gathered.clear();
-    if (gathered.length > 0) this.writing = this.writing.then(() => settled(this.store(gathered)));
+    if (gathered.length > 0) this.writing = this.writing.then(() => settled(this.store.write(gathered)));
     await this.writing;
-  }
-
-  private async store(snapshots: readonly Stored[]): Promise<void> {
-    const known = await this.model.load(snapshots.map(({ key }) => key));
-    const writes = snapshots.map((one) => ({ ...one, loadedAt: known.get(one.key)?.position ?? 0 }));
-    await this.model.write(writes, { position: 0, clock: EARLIEST });
   }
 }
 
 /** True where opening a new snapshot will be faster than folding what came since the last. */
 export const isWorthKeeping = ({ count, snapshotAt }: Pick<Packed, 'count' | 'snapshotAt'>): boolean =>
-  count - snapshotAt >= Math.max(WORTH_KEEPING, snapshotAt / 8);
+  count - snapshotAt >= Math.max(WORTH_KEEPING, Math.sqrt(snapshotAt) / 2);
 
 const placeOf = (customerId: string): Place => ({
   customerId,

@@ -12,12 +12,14 @@ import type {
   Timer,
   Write,
 } from '#kernel/ports/read-models.js';
+import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import type { Index } from '#kernel/projection.js';
 import { EARLIEST } from '#kernel/time.js';
 import { makeFolder, removeDatabase } from './durable-files.js';
 import type { Pins } from './pins.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { ReadModelSlot } from './read-model-slot.js';
+import { SnapshotFile } from './snapshot-file.js';
 
 export interface EmbeddedReadModelsOptions {
   /** The read models lie in its subfolder `read-models`. */
@@ -113,6 +115,7 @@ class EmbeddedReadModel extends ReadModel {
 export class EmbeddedReadModels extends ReadModels {
   private readonly slots = new Map<string, ReadModelSlot>();
   private readonly building = new Set<ReadModelFile>();
+  private snapshotFile: SnapshotFile | undefined;
   private closed = false;
 
   private constructor(private readonly options: Required<EmbeddedReadModelsOptions>) {
@@ -215,8 +218,14 @@ export class EmbeddedReadModels extends ReadModels {
     return this.slotOf(spec).drop();
   }
 
+  override async snapshots(): Promise<SnapshotStore> {
+    this.assertOpen();
+    return (this.snapshotFile ??= new SnapshotFile(this.options));
+  }
+
   override async close(): Promise<void> {
     this.closed = true;
+    this.snapshotFile?.close();
     for (const slot of this.slots.values()) slot.close();
     for (const file of this.building) file.close();
   }

@@ -6,6 +6,7 @@ import { portionsContract } from '#testing/event-store-portions.contract.js';
 import { historyCopyContract } from '#testing/history-copy.contract.js';
 import { keysContract } from '#testing/keys.contract.js';
 import { readModelsContract } from '#testing/read-models.contract.js';
+import { snapshotStoreContract } from '#testing/snapshot-store.contract.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
 import { EmbeddedHistoryCopy } from './embedded-history-copy.js';
 import { EmbeddedKeys } from './embedded-keys.js';
@@ -68,13 +69,16 @@ historyCopyContract('embedded', async () => {
   };
 });
 
-readModelsContract('embedded', async () => {
+const openReadModels = async () => {
   const { subject, opening, reopen, dispose } = await inFolder((folder) =>
     EmbeddedReadModels.open({ folder, mode: 'write' }),
   );
   const another = () => opening((folder) => EmbeddedReadModels.open({ folder, mode: 'read' }));
   return { readModels: subject, transactional: true, reopen, another, dispose };
-});
+};
+
+readModelsContract('embedded', openReadModels);
+snapshotStoreContract('embedded', openReadModels);
 
 keysContract('embedded', async () => {
   const { subject, reopen, dispose } = await inFolder((folder) => EmbeddedKeys.open({ folder }));

@@ -13,7 +13,9 @@ import type {
   Timer,
   Write,
 } from '#kernel/ports/read-models.js';
+import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import { EARLIEST } from '#kernel/time.js';
+import { MemorySnapshots } from './memory-snapshots.js';
 import { pageOf } from './page.js';
 
 interface Build {
@@ -142,6 +144,7 @@ class MemoryReadModel extends ReadModel {
 /** Documents in this process; lost on exit. For tests. */
 export class MemoryReadModels extends ReadModels {
   private readonly slots = new Map<string, NamedSlot>();
+  private readonly states = new MemorySnapshots();
 
   override async open(spec: ReadModelSpec): Promise<ReadModel> {
     return new MemoryReadModel(spec, this.slotOf(spec));
@@ -219,6 +222,10 @@ export class MemoryReadModels extends ReadModels {
     const kept = slot.former !== undefined;
     slot.former = undefined;
     return this.removeEarlier(spec) || kept;
+  }
+
+  override async snapshots(): Promise<SnapshotStore> {
+    return this.states;
   }
 
   override close(): Promise<void> {

@@ -7,6 +7,7 @@ import { idsContract } from '#testing/ids.contract.js';
 import { keysContract } from '#testing/keys.contract.js';
 import { proposed } from '#testing/proposed.js';
 import { readModelsContract } from '#testing/read-models.contract.js';
+import { snapshotStoreContract } from '#testing/snapshot-store.contract.js';
 import { FixedClock } from './fixed-clock.js';
 import { MemoryEventStore } from './memory-event-store.js';
 import { MemoryHistoryCopy } from './memory-history-copy.js';
@@ -35,10 +36,13 @@ historyCopyContract('memory', async () => {
   };
 });
 
-readModelsContract('memory', async () => {
+const openReadModels = async () => {
   const readModels = new MemoryReadModels();
   return { readModels, transactional: true, dispose: () => readModels.close() };
-});
+};
+
+readModelsContract('memory', openReadModels);
+snapshotStoreContract('memory', openReadModels);
 
 keysContract('memory', async () => {
   const keys = new MemoryKeys();

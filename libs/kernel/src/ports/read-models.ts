@@ -2,6 +2,7 @@ import { DomainError } from '../errors.js';
 import type { Position } from '../fact.js';
 import type { Index } from '../projection.js';
 import type { Instant } from '../time.js';
+import type { SnapshotStore } from './snapshot-store.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -171,6 +172,8 @@ export abstract class ReadModels {
   abstract switchBack(spec: ReadModelSpec): Promise<boolean>;
   /** Removes the one that was kept, and what is there of other versions; false where nothing was. */
   abstract drop(spec: ReadModelSpec): Promise<boolean>;
+  /** The states of streams that lie beside the read models. */
+  abstract snapshots(): Promise<SnapshotStore>;
   abstract close(): Promise<void>;
 }
 
