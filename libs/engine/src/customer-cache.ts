@@ -1,6 +1,6 @@
 import { Cache } from './cache.js';
 import type { Customer } from './customer.js';
-import { packed, unpacked, type Packed } from './packed.js';
+import { atRest, packed, unpacked, type Packed } from './packed.js';
 import type { Registry } from './registry.js';
 import { shut } from './shut.js';
 
@@ -39,10 +39,11 @@ export class CustomerCache {
     this.readyFacts = readyFacts;
     this.memoryIsShort = memoryIsShort;
     this.resting = new Cache(restingBytes, ({ json }) => json.length, leaving);
-    const rest = (customer: Customer): void => this.resting.set(customer.id, packed(customer, registry));
+    const rest = (customer: Customer): void => this.resting.set(customer.id, atRest(customer, registry));
     this.ready = new Cache(readyFacts, weightOf, rest, shut);
   }
 
+  /** One that rested may be behind its stream. */
   get(customerId: string): Customer | undefined {
     const ready = this.ready.get(customerId);
     if (ready !== undefined) return ready;

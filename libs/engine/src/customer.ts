@@ -3,6 +3,7 @@ import { Sorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { FoldContext } from './context.js';
 import { Dues } from './dues.js';
+import type { Packed } from './packed.js';
 import type { Registry } from './registry.js';
 
 /** What the engine keeps of one customer between commands: each slice's state, and which commands were done. */
@@ -24,6 +25,10 @@ export class Customer {
   snapshotAt = 0;
   /** How many facts what was opened or shut last knew, and characters of what was read of it and of what lies on its shelf. */
   opened = { count: 0, json: 0, shelf: 0 };
+  /** What was opened, as it lay there: it rests so again where little came since. */
+  source: Packed | undefined;
+  /** True of one that was opened and has not taken in what its stream held more. */
+  isBehind = false;
   readonly dues: Dues;
 
   constructor(

@@ -95,6 +95,7 @@ export class Customers {
   /** The customer from the cache, which may lag behind other writers, or from its stream. */
   async known(customerId: string): Promise<Customer> {
     const cached = this.cache.get(customerId);
+    if (cached?.isBehind) await this.deps.loader.catchUp(cached);
     if (cached !== undefined) return cached;
     const customer = await this.deps.loader.load(customerId);
     if (customer.count > 0) this.cache.set(customer);
@@ -121,7 +122,8 @@ export class Customers {
     const since = performance.now();
     this.deps.references.throwIfUnreadable();
     for (let tries = 0; ; tries += 1) {
-      const known = this.cache.get(customerId);
+      const cached = this.cache.get(customerId);
+      const known = cached?.isBehind ? undefined : cached;
       const customer = known ?? (await this.known(customerId));
       let fresh = known === undefined;
       for (;;) {

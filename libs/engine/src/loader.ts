@@ -41,8 +41,10 @@ export class CustomerLoader {
         const folding = this.fold(customer, recorded);
         if (folding !== undefined) await folding; // only what is sealed has to be waited for
       }
-      if (facts.length < PAGE) return customer.count > before;
+      if (facts.length < PAGE) break;
     }
+    customer.isBehind = false;
+    return customer.count > before;
   }
 
   /** Facts as they were decided, for an answer that is given again. */

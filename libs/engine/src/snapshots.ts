@@ -50,8 +50,7 @@ export class Snapshots {
     if (key === undefined) return undefined;
     try {
       const json = openBytes(key, placeOf(customerId), snapshot.sealed);
-      const customer = unpacked({ id: customerId, json, snapshotAt: 0 }, this.registry);
-      return Object.assign(customer, { snapshotAt: customer.count });
+      return unpacked({ id: customerId, json }, this.registry);
     } catch (error) {
       if (error instanceof UnreadableBody) return undefined; // what was changed on the disk is folded
       throw error;
