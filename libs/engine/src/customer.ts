@@ -25,7 +25,7 @@ export class Customer {
   snapshotAt = 0;
   /** How many facts what was opened or shut last knew, and characters of what was read of it and of what lies on its shelf. */
   opened = { count: 0, json: 0, shelf: 0 };
-  /** What was opened, as it lay there: it rests so again where little came since. */
+  /** What was opened, as it lay there, if it is large: it rests so again where little came since. */
   source: Packed | undefined;
   /** True of one that was opened and has not taken in what its stream held more. */
   isBehind = false;

@@ -33,8 +33,7 @@ const FEW = 16;
 /** A customer who goes to rest: a large one to whom little happened lies there as before, and takes that in when it is opened. */
 export function atRest(customer: Customer, registry: Registry): Packed {
   const { source, count } = customer;
-  if (source === undefined || source.json.length < LARGE || count - source.count >= FEW)
-    return packed(customer, registry);
+  if (source === undefined || count - source.count >= FEW) return packed(customer, registry);
   return count === source.count ? source : { ...source, isBehind: true };
 }
 
@@ -71,7 +70,8 @@ export function unpacked(
   customer.position = taken.position;
   customer.dueAt = taken.dueAt;
   customer.snapshotAt = snapshotAt ?? taken.count;
-  customer.source = { id, json, count: taken.count, position: taken.position, snapshotAt: customer.snapshotAt };
+  if (json.length >= LARGE)
+    customer.source = { id, json, count: taken.count, position: taken.position, snapshotAt: customer.snapshotAt };
   customer.isBehind = isBehind;
   customer.opened = { count: taken.count, json: text.length, shelf: json.length - text.length };
   return customer;

@@ -8,7 +8,7 @@ import type { Registry } from './registry.js';
 import { openBytes, sealBytes, type Place } from './sealing.js';
 import { settled } from './settled.js';
 
-/** So many facts are folded about as fast as a snapshot is opened. */
+/** So many facts are folded about as fast as a snapshot is opened, or made. */
 const WORTH_KEEPING = 16;
 /** Facts behind the last snapshot, or none, that a process may lose by a crash: a few milliseconds of folding. */
 const LONGEST_BEHIND = 400;
@@ -20,8 +20,8 @@ const MOST_MS_AT_END = 1_500;
 
 /**
  * Discardable states of streams, sealed with their customer's key. They are for those that are not in memory: one is taken when a
- * customer leaves it, and at an orderly end. Before that only long streams have some, taken when they have grown by half since
- * the last, so that what it costs per fact stays the same however long the stream.
+ * customer leaves it, and at an orderly end, where opening it saves more than it costs. Before that only long streams have some,
+ * taken when they have grown by half since the last, so that what it costs per fact stays the same however long the stream.
  */
 export class Snapshots {
   private sealing: Promise<unknown> = Promise.resolve();
@@ -121,7 +121,10 @@ export class Snapshots {
   }
 }
 
-/** True where opening a new snapshot will be faster than folding what came since the last. */
+/**
+ * True where opening a new snapshot will be faster than folding what came since the last. Making one costs as much as the stream is long, and folding as
+ * much as is behind: the sum is least where that is as the root of the length.
+ */
 export const isWorthKeeping = ({ count, snapshotAt }: Pick<Packed, 'count' | 'snapshotAt'>): boolean =>
   count - snapshotAt >= Math.max(WORTH_KEEPING, Math.sqrt(snapshotAt) / 2);
 
