@@ -1,26 +1,14 @@
 import { canonicalJson } from '#kernel/canonical.js';
-import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
 import { FixedClock } from '#adapters/memory/fixed-clock.js';
-import type { ReadStream } from '#kernel/ports/event-store.js';
 import type { Customer } from '#engine/customer.js';
 import { atRest, packed, unpacked } from '#engine/packed.js';
 import { slices } from '#slices/index.js';
+import { CountingStore } from '#testing/counting-store.js';
 import { engineWorld } from '#testing/engine-world.js';
 import type { GivenCommand } from '#testing/makers.js';
 
 const CUSTOMERS = ['ann', 'bob', 'cat'] as const;
 const NOW = '2026-03-02T12:00:00.000Z';
-
-/** Counts what is read of streams. */
-class CountingStore extends MemoryEventStore {
-  factsRead = 0;
-
-  override async readStream(stream: string, options?: ReadStream) {
-    const facts = await super.readStream(stream, options);
-    this.factsRead += facts.length;
-    return facts;
-  }
-}
 
 const purchase = (customerId: string, number: number): GivenCommand => ({
   ...{ type: 'RecordPurchase', customerId, purchaseId: `p-${number}` },
@@ -75,7 +63,9 @@ describe('customers with long histories, of whom one is ready and the others res
     expect(atRest(opened, registry).isBehind).toBeUndefined();
     const later = Object.assign(opened, { count: bytes.count + 15 });
     expect(atRest(later, registry)).toMatchObject({ json: bytes.json, count: bytes.count, isBehind: true });
-    expect(unpacked(atRest(later, registry), registry)).toMatchObject({ count: bytes.count, isBehind: true });
+    const again = unpacked(atRest(later, registry), registry);
+    expect(again).toMatchObject({ count: bytes.count, isBehind: true });
+    expect(atRest(again, registry)).toMatchObject({ count: bytes.count, isBehind: true }); // before it took anything in
     const much = Object.assign(opened, { count: bytes.count + 16 });
     expect(atRest(much, registry)).toMatchObject({ count: bytes.count + 16 });
     await world.close();

@@ -4,23 +4,12 @@ import { MemoryKeys } from '#adapters/memory/memory-keys.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import { SystemIds } from '#adapters/system/system-ids.js';
 import { Engine } from '#engine/engine.js';
-import type { ReadStream } from '#kernel/ports/event-store.js';
 import { slices } from '#slices/index.js';
+import { CountingStore } from '#testing/counting-store.js';
 
 const COMMANDS = 50_000;
 const SAMPLE = 1_000;
 const MOST_DOCUMENT_BYTES = 128 * 1024;
-
-/** Counts how many facts are read of a stream, so that a snapshot is seen to save reading. */
-class CountingStore extends MemoryEventStore {
-  factsRead = 0;
-
-  override async readStream(stream: string, options?: ReadStream) {
-    const facts = await super.readStream(stream, options);
-    this.factsRead += facts.length;
-    return facts;
-  }
-}
 
 describe('a customer with 100,000 facts', () => {
   const store = new CountingStore();

@@ -32,9 +32,9 @@ const FEW = 16;
 
 /** A customer who goes to rest: a large one to whom little happened lies there as before, and takes that in when it is opened. */
 export function atRest(customer: Customer, registry: Registry): Packed {
-  const { source, count } = customer;
-  if (source === undefined || count - source.count >= FEW) return packed(customer, registry);
-  return count === source.count ? source : { ...source, isBehind: true };
+  const { source, count, isBehind } = customer;
+  const lies = source === undefined || count - source.count >= FEW ? packed(customer, registry) : source;
+  return isBehind || lies.count < count ? { ...lies, isBehind: true } : lies;
 }
 
 export function packed(customer: Customer, registry: Registry): Packed {
