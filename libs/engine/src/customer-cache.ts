@@ -1,6 +1,6 @@
 import { Cache } from './cache.js';
-import type { Customer } from './customer.js';
-import { atRest, packed, unpacked, type Packed } from './packed.js';
+import type { Customer, Packed } from './customer.js';
+import { atRest, packed, unpacked } from './packed.js';
 import type { Registry } from './registry.js';
 import { shut } from './shut.js';
 

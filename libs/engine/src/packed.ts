@@ -3,7 +3,7 @@ import { plain } from '#kernel/leaf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import { ByteShelf } from './byte-shelf.js';
-import { Customer } from './customer.js';
+import { Customer, type Packed } from './customer.js';
 import type { Registry } from './registry.js';
 
 interface Taken {
@@ -17,13 +17,6 @@ interface Taken {
 }
 
 const commandForm = plain<number>();
-
-/** A customer as JSON and a shelf, as bytes outside of the heap: a third of the memory, and nothing for the garbage collector to walk through. */
-export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'snapshotAt'> {
-  readonly json: Buffer;
-  /** True where the stream holds facts that are not in it. */
-  readonly isBehind?: boolean;
-}
 
 /** Bytes from which on folding a few facts again takes less than making all of them anew. */
 const LARGE = 16_000;

@@ -3,8 +3,8 @@ import { MemoryKeys } from '#adapters/memory/memory-keys.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import type { CustomerKey } from '#kernel/ports/keys.js';
 import { slices } from '#slices/index.js';
-import { Customer } from './customer.js';
-import { packed, type Packed } from './packed.js';
+import { Customer, type Packed } from './customer.js';
+import { packed } from './packed.js';
 import { Registry } from './registry.js';
 import { Snapshots } from './snapshots.js';
 
