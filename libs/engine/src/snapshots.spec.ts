@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MemoryKeys } from '#adapters/memory/memory-keys.js';
 import { MemoryReadModels } from '#adapters/memory/memory-read-models.js';
 import type { CustomerKey } from '#kernel/ports/keys.js';
+import type { Snapshot } from '#kernel/ports/snapshot-store.js';
 import { slices } from '#slices/index.js';
 import { Customer, type Packed } from './customer.js';
 import { packed } from './packed.js';
@@ -46,5 +47,20 @@ describe('a snapshot', () => {
     const other = new MemoryKeys(new Uint8Array(32).fill(8));
     await other.keyFor('a');
     expect(await (await Snapshots.open(readModels, other, registry)).restore('a')).toBeUndefined();
+  });
+
+  it.each([
+    ['changed', (sealed: Uint8Array) => sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte))],
+    ['cut short', (sealed: Uint8Array) => sealed.slice(0, 5)],
+    ['emptied', () => new Uint8Array()],
+  ])('that was %s on the disk is passed over', async (_, spoilt) => {
+    const snapshots = await Snapshots.open(readModels, keys, registry);
+    snapshots.keep(ofFacts(20, 'b'));
+    await snapshots.close();
+    expect(await snapshots.restore('b')).toMatchObject({ count: 20 });
+    const store = await readModels.snapshots();
+    const kept = (await store.load('b')) as Snapshot;
+    await store.write([{ ...kept, sealed: spoilt(kept.sealed) }]);
+    expect(await snapshots.restore('b')).toBeUndefined();
   });
 });
