@@ -47,7 +47,7 @@ export function packed(customer: Customer, registry: Registry): Packed {
 
 /** @param snapshotAt  All that is in it where it is the newest snapshot. */
 export function unpacked(
-  { id, json, snapshotAt, isBehind = false }: Pick<Packed, 'id' | 'json' | 'isBehind'> & Partial<Packed>,
+  { id, json, snapshotAt, isBehind = false }: Pick<Packed, 'id' | 'json'> & Partial<Packed>,
   registry: Registry,
 ): Customer {
   const [text, shelf] = ByteShelf.from(json);

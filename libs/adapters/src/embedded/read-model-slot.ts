@@ -8,7 +8,7 @@ import { moveDatabase, removeDatabase, replaceFile } from './durable-files.js';
 import { Pins } from './pins.js';
 import { BrokenReadModel, editionOf, ReadModelFile } from './read-model-file.js';
 import { mayLack, unsyncedEnding } from './running-since.js';
-import { isBusy, isMissing, isTorn, needsWriter } from './sqlite.js';
+import { isOutOfReach, isTorn } from './sqlite.js';
 
 /** How long a process may go on reading a build after another process swapped it, in milliseconds. */
 const NOTICE_SWAP_MS = 100;
@@ -207,8 +207,7 @@ export class ReadModelSlot {
       return file;
     } catch (error) {
       if (mode === 'read') {
-        const isUnmade = isMissing(error) || isBusy(error) || needsWriter(error) || error instanceof BrokenReadModel;
-        if (isUnmade) return undefined;
+        if (isOutOfReach(error) || error instanceof BrokenReadModel) return undefined;
         throw error;
       }
       if (!isTorn(error) && !(error instanceof BrokenReadModel)) throw error;
@@ -244,6 +243,4 @@ export class ReadModelSlot {
 
 /** Of what is of another version: it is torn, or a reader cannot have it just now. */
 const isUnreadable = (error: unknown, mode: 'write' | 'read'): boolean =>
-  isTorn(error) ||
-  error instanceof BrokenReadModel ||
-  (mode === 'read' && (isMissing(error) || isBusy(error) || needsWriter(error)));
+  isTorn(error) || error instanceof BrokenReadModel || (mode === 'read' && isOutOfReach(error));

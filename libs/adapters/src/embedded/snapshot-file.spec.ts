@@ -40,6 +40,16 @@ describe('the file of snapshots', () => {
     await readModels.close();
   });
 
+  it('is not opened anew by who comes after its end', async () => {
+    const readModels = await EmbeddedReadModels.open({ folder: folder(), mode: 'write' });
+    const snapshots = await readModels.snapshots();
+    await snapshots.write([snapshot]);
+    await readModels.close();
+    await expect(snapshots.load('a')).rejects.toThrow('The snapshots are closed.');
+    await expect(snapshots.write([snapshot])).rejects.toThrow('The snapshots are closed.');
+    expect(readdirSync(models())).toEqual(['state-snapshots.db']); // a connection that is open has two files more
+  });
+
   it('is not made by who only reads', async () => {
     const readModels = await EmbeddedReadModels.open({ folder: folder(), mode: 'read' });
     expect(await (await readModels.snapshots()).load('a')).toBeUndefined();

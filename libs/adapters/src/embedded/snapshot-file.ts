@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SnapshotStore, type Snapshot } from '#kernel/ports/snapshot-store.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { removeDatabase } from './durable-files.js';
-import { isBusy, isMissing, isTorn, needsWriter, openDatabase, scalar, transact } from './sqlite.js';
+import { isOutOfReach, isTorn, openDatabase, scalar, transact } from './sqlite.js';
 import type { Database, Statement } from './sqlite.js';
 
 const NAME = 'state-snapshots.db';
@@ -33,6 +33,7 @@ export class SnapshotFile extends SnapshotStore {
   private db: Database | undefined;
   private select: Statement | undefined;
   private upsert: Statement | undefined;
+  private closed = false;
 
   constructor(private readonly options: SnapshotFileOptions) {
     super();
@@ -72,20 +73,21 @@ export class SnapshotFile extends SnapshotStore {
   }
 
   close(): void {
+    this.closed = true;
     if (this.db?.isOpen) this.db.close();
-    this.db = undefined;
   }
 
-  /** Undefined for a reader of what is not there. */
+  /** Undefined for a reader of what is not there. @throws {StoreUnavailable} after the end: the file is not opened anew */
   private opened(): Database | undefined {
     const { mode, notice } = this.options;
+    if (this.closed) throw new StoreUnavailable('The snapshots are closed.');
     if (this.db !== undefined) return this.db;
     try {
       return (this.db = open(this.path, mode));
     } catch (error) {
       const broken = isTorn(error) || error instanceof NoneOfOurs;
       if (mode === 'read') {
-        if (broken || isMissing(error) || isBusy(error) || needsWriter(error)) return undefined;
+        if (broken || isOutOfReach(error)) return undefined;
         throw error;
       }
       if (!broken) throw error;

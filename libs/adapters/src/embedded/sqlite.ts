@@ -80,4 +80,6 @@ export const isFull = (error: unknown): boolean =>
 export const isTorn = (error: unknown): boolean => [CORRUPT, NOTADB].includes(sqliteCode(error) ?? 0);
 export const isMissing = (error: unknown): boolean => sqliteCode(error) === CANTOPEN;
 /** Of a reader: a crash left a transaction that only a writer can roll back. */
-export const needsWriter = (error: unknown): boolean => sqliteCode(error) === READONLY;
+const needsWriter = (error: unknown): boolean => sqliteCode(error) === READONLY;
+/** Of a reader: what it wants is not there, or not to be had before a writer was there. */
+export const isOutOfReach = (error: unknown): boolean => isMissing(error) || isBusy(error) || needsWriter(error);
