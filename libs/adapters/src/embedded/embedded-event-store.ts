@@ -94,9 +94,11 @@ export class EmbeddedEventStore extends EventStore {
     this.assertOpen();
     const { reader, writer } = this.parts;
     const { from = 0, backwards = false } = options;
+    if (backwards) return reader.stream(stream, options);
     // Who goes on from what it knows finds nothing most times: the only writer there is knows that without asking the file.
-    if (!backwards && from >= (writer?.log.countOf(stream) ?? Infinity)) return [];
-    return reader.stream(stream, options);
+    const count = writer?.log.countOf(stream);
+    if (count !== undefined && from >= count) return [];
+    return reader.stream(stream, options, count !== undefined);
   }
 
   override readAll(options: ReadAll = {}): AsyncGenerator<Batch> {

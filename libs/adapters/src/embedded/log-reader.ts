@@ -45,13 +45,18 @@ export class LogReader {
     return Number(this.row('SELECT coalesce(max(position), 0) FROM facts')[0]);
   }
 
-  stream(name: string, { from, limit = -1, backwards = false }: ReadStream): readonly Recorded[] {
+  /** @param isThere  True of a caller who knows that something is behind `from`. */
+  stream(
+    name: string,
+    { from, limit = -1, backwards = false }: ReadStream,
+    isThere = false,
+  ): readonly Recorded[] {
     const sql = backwards
       ? joined(`${OF_STREAM} <= ? ORDER BY revision DESC LIMIT ?`)
       : joined(`${OF_STREAM} >= ? ORDER BY revision LIMIT ?`);
     const first = from ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
     // Who goes on from what it knows finds nothing most times, and to join nothing costs three times as much as to look.
-    if (!backwards && !this.reaches(name, first)) return [];
+    if (!backwards && !isThere && !this.reaches(name, first)) return [];
     return this.facts(this.row(sql, name, first, Number.isFinite(limit) ? limit : -1), name);
   }
 
