@@ -112,6 +112,7 @@ export class Engine {
       memory,
     } = options;
     const registry = new Registry(slices);
+    if (write || project) await (options.snapshotModels ?? readModels).belongTo(store);
     const known = await store.head();
     const references = await References.load(store, registry);
     if (write) references.throwIfUnreadable();

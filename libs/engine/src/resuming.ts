@@ -49,7 +49,7 @@ export interface Begun extends Build {
 
 /** The build of a projection that an earlier process left, or else an empty one. */
 export async function begun(options: ProjectorOptions, projection: AnyProjection): Promise<Begun> {
-  const { readModels, registry, parking } = options;
+  const { readModels, registry, parking, store } = options;
   const spec = specOf(registry, projection.name);
   const left = parking === undefined ? await readModels.unfinished(spec) : undefined;
   const checkpoint = await left?.checkpoint();
@@ -57,8 +57,10 @@ export async function begun(options: ProjectorOptions, projection: AnyProjection
     const { done, facts = 0, upTo, parked } = checkpoint.progress as unknown as BuildProgress;
     const { position: folded } = checkpoint;
     const found = { projection, model: left, parking: Parking.ofBuild(parked) };
+    // the log may have been put back to an earlier state
+    const isOfThisLog = Math.max(folded, upTo ?? 0) <= (await store.head());
     // earlier versions noted otherwise what they had
-    if (done !== undefined || folded > 0) return { ...found, done: done ?? [], facts, upTo, folded };
+    if (isOfThisLog && (done !== undefined || folded > 0)) return { ...found, done: done ?? [], facts, upTo, folded };
   }
   if (left !== undefined) await readModels.abandon(left);
   return anew(options, projection);

@@ -1,5 +1,6 @@
 import { StaleDocument, type ReadModel, type Stored } from '#kernel/ports/read-models.js';
 import { answeringContract } from './read-models-answering.contract.js';
+import { belongingContract } from './read-models-belonging.contract.js';
 import { buildingContract } from './read-models-building.contract.js';
 import { findingContract } from './read-models-finding.contract.js';
 import {
@@ -159,6 +160,7 @@ export function readModelsContract(adapter: string, open: OpenReadModels): void 
     });
 
     findingContract(() => subject.readModels);
+    belongingContract(() => subject);
     buildingContract(() => subject);
     answeringContract(() => subject);
   });

@@ -4,6 +4,7 @@ import { IndexNotBuilt, ReadModel, ReadModels } from '#kernel/ports/read-models.
 import type {
   Checkpoint,
   DocumentText,
+  FoldedHistory,
   Json,
   Pinned,
   Query,
@@ -15,6 +16,7 @@ import type {
 import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import type { Index } from '#kernel/projection.js';
 import { EARLIEST } from '#kernel/time.js';
+import { belong } from './belonging.js';
 import { makeFolder, removeDatabase } from './durable-files.js';
 import type { Pins } from './pins.js';
 import type { ReadModelFile } from './read-model-file.js';
@@ -216,6 +218,11 @@ export class EmbeddedReadModels extends ReadModels {
 
   override async drop(spec: ReadModelSpec): Promise<boolean> {
     return this.slotOf(spec).drop();
+  }
+
+  override async belongTo(history: FoldedHistory): Promise<void> {
+    this.assertOpen();
+    await belong(this.options, await this.snapshots(), history);
   }
 
   override async snapshots(): Promise<SnapshotStore> {

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Position } from '#kernel/fact.js';
 import { SnapshotStore, type Snapshot } from '#kernel/ports/snapshot-store.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { removeDatabase } from './durable-files.js';
@@ -72,6 +73,17 @@ export class SnapshotFile extends SnapshotStore {
     });
   }
 
+  override async newest(): Promise<Position> {
+    const db = this.opened();
+    if (db === undefined) return 0;
+    try {
+      return Number(scalar(db, 'SELECT coalesce(max(position), 0) FROM snapshots'));
+    } catch (error) {
+      if (isTorn(error)) return 0;
+      throw error;
+    }
+  }
+
   close(): void {
     this.closed = true;
     if (this.db?.isOpen) this.db.close();
@@ -126,6 +138,7 @@ function prepare(db: Database): void {
       );
     `);
   });
+  db.exec('CREATE INDEX IF NOT EXISTS snapshots_by_position ON snapshots (position)');
 }
 
 function removeFormer(folder: string): void {

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { compareTexts, declaredIndex } from '#kernel/ports/index-order.js';
-import { ReadModel, ReadModels, StaleDocument } from '#kernel/ports/read-models.js';
+import {
+  ReadModel,
+  ReadModels,
+  StaleDocument,
+  throwIfBehindTheEnd,
+  throwIfOfAnother,
+} from '#kernel/ports/read-models.js';
 import type {
   Checkpoint,
   DocumentText,
+  FoldedHistory,
   Json,
   Pinned,
   Query,
@@ -145,6 +152,7 @@ class MemoryReadModel extends ReadModel {
 export class MemoryReadModels extends ReadModels {
   private readonly slots = new Map<string, NamedSlot>();
   private readonly states = new MemorySnapshots();
+  private numbering: string | undefined;
 
   override async open(spec: ReadModelSpec): Promise<ReadModel> {
     return new MemoryReadModel(spec, this.slotOf(spec));
@@ -222,6 +230,17 @@ export class MemoryReadModels extends ReadModels {
     const kept = slot.former !== undefined;
     slot.former = undefined;
     return this.removeEarlier(spec) || kept;
+  }
+
+  override async belongTo(history: FoldedHistory): Promise<void> {
+    throwIfOfAnother('Read models in memory', this.numbering, history);
+    let furthest = { name: 'snapshots', position: await this.states.newest() };
+    for (const { name, build, former } of this.slots.values()) {
+      for (const { checkpoint } of former === undefined ? [build] : [build, former])
+        if (checkpoint.position > furthest.position) furthest = { name, position: checkpoint.position };
+    }
+    await throwIfBehindTheEnd('Read models in memory', furthest, history);
+    this.numbering = history.numbering;
   }
 
   override async snapshots(): Promise<SnapshotStore> {

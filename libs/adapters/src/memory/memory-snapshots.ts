@@ -1,3 +1,4 @@
+import type { Position } from '#kernel/fact.js';
 import { SnapshotStore, type Snapshot } from '#kernel/ports/snapshot-store.js';
 
 /** Snapshots in this process. For tests. */
@@ -12,5 +13,9 @@ export class MemorySnapshots extends SnapshotStore {
     for (const one of snapshots) {
       if ((this.known.get(one.key)?.position ?? 0) <= one.position) this.known.set(one.key, structuredClone(one));
     }
+  }
+
+  override async newest(): Promise<Position> {
+    return Math.max(0, ...[...this.known.values()].map(({ position }) => position));
   }
 }

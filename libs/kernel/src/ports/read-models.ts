@@ -2,6 +2,7 @@ import { DomainError } from '../errors.js';
 import type { Position } from '../fact.js';
 import type { Index } from '../projection.js';
 import type { Instant } from '../time.js';
+import { StoreRefused, type EventStore } from './event-store.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -81,6 +82,34 @@ export class IndexNotBuilt extends DomainError {
         '`patron projections` shows how far it is.',
     );
   }
+}
+
+/** Whose facts are folded. */
+export type FoldedHistory = Pick<EventStore, 'numbering' | 'head'>;
+
+const FOLD_ANEW = 'Where that log is meant to stay, remove them while nothing runs: they are folded anew from it.';
+
+/** @throws {StoreRefused} for what was folded from another log */
+export function throwIfOfAnother(place: string, noted: string | undefined, { numbering }: FoldedHistory): void {
+  if (noted === undefined || noted === numbering) return;
+  throw new StoreRefused(
+    `${place} were folded from log ${noted}, and the log here is ${numbering}: positions of the one mean other facts in the other. ` +
+      `Put back the log that they belong to, or choose another data folder. ${FOLD_ANEW}`,
+  );
+}
+
+/** @throws {StoreRefused} for what was folded from facts that the log does not hold any more */
+export async function throwIfBehindTheEnd(
+  place: string,
+  furthest: { readonly name: string; readonly position: Position },
+  history: FoldedHistory,
+): Promise<void> {
+  const head = await history.head(); // asked last: a log that grows meanwhile only goes further
+  if (furthest.position <= head) return;
+  throw new StoreRefused(
+    `${place} know facts up to position ${furthest.position} (${furthest.name}), and the log ends at ${head}: ` +
+      `it was put back to an earlier state, or lost its end. Put back the newer log. ${FOLD_ANEW}`,
+  );
 }
 
 /** One build, for several reads that must be of the same. */
@@ -172,6 +201,13 @@ export abstract class ReadModels {
   abstract switchBack(spec: ReadModelSpec): Promise<boolean>;
   /** Removes the one that was kept, and what is there of other versions; false where nothing was. */
   abstract drop(spec: ReadModelSpec): Promise<boolean>;
+  /**
+   * Notes whose facts are folded here. What was folded from another log, or further than this one goes, would tell of facts that are not
+   * there, and miss those that are appended in their places.
+   *
+   * @throws {StoreRefused} for a log that what lies here was not folded from
+   */
+  abstract belongTo(history: FoldedHistory): Promise<void>;
   /** The states of streams that lie beside the read models. */
   abstract snapshots(): Promise<SnapshotStore>;
   abstract close(): Promise<void>;

@@ -18,4 +18,6 @@ export abstract class SnapshotStore {
   abstract load(key: string): Promise<Snapshot | undefined>;
   /** All of them or none; one that is older than what is there changes nothing. */
   abstract write(snapshots: readonly Snapshot[]): Promise<void>;
+  /** Position of the newest fact in any of them; 0 where there is none. */
+  abstract newest(): Promise<Position>;
 }

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Position } from '#kernel/fact.js';
+import { throwIfBehindTheEnd, throwIfOfAnother, type FoldedHistory } from '#kernel/ports/read-models.js';
+import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
+import { replaceFile, sizeOf } from './durable-files.js';
+import { openDatabase, scalar } from './sqlite.js';
+
+/** Names the log that was folded here. */
+const NOTE = 'log';
+const WAIT_MS = 5_000;
+/** A build that was never named by a pointer is read where it has the name that the first one gets. */
+const FIRST_BUILD = /-v\d+-[0-9a-f]{8}\.db$/;
+const POINTER = /\.(current|former)$/;
+
+/** Read models of a folder, and the snapshots beside them, are of this log, or nothing is folded. @throws {StoreRefused} */
+export async function belong(
+  { folder, mode }: { readonly folder: string; readonly mode: 'write' | 'read' },
+  snapshots: SnapshotStore,
+  history: FoldedHistory,
+): Promise<void> {
+  if (!existsSync(folder)) return;
+  const note = join(folder, NOTE);
+  const noted = existsSync(note) ? readFileSync(note, 'utf8') : undefined;
+  const place = `The read models in ${folder}`;
+  throwIfOfAnother(place, noted, history);
+  let furthest = { name: 'snapshots of customers', position: await snapshots.newest() };
+  for (const name of readable(folder)) {
+    const position = positionIn(join(folder, name));
+    if (position > furthest.position) furthest = { name, position };
+  }
+  await throwIfBehindTheEnd(place, furthest, history);
+  if (noted === undefined && mode === 'write') replaceFile(note, history.numbering);
+}
+
+/** Files of builds that are read, or are kept to be read again. */
+function readable(folder: string): ReadonlySet<string> {
+  const names = readdirSync(folder);
+  const pointed = names.filter((name) => POINTER.test(name)).map((name) => readFileSync(join(folder, name), 'utf8'));
+  return new Set([...names.filter((name) => FIRST_BUILD.test(name)), ...pointed]);
+}
+
+/** 0 for what cannot be read: whoever opens it folds it anew. */
+function positionIn(path: string): Position {
+  if (!existsSync(path)) return 0;
+  try {
+    const immutable = sizeOf(`${path}-wal`) === 0; // or the look would leave files beside it
+    const db = openDatabase(path, { readOnly: true, immutable, waitMs: WAIT_MS });
+    try {
+      return Number(scalar(db, 'SELECT coalesce(max(position), 0) FROM checkpoint'));
+    } finally {
+      db.close();
+    }
+  } catch {
+    return 0;
+  }
+}
