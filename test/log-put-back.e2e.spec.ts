@@ -63,6 +63,19 @@ described('a log that was put back to an earlier state', () => {
     expect(await serveOnce(62)).toBe(21);
   }, 60_000);
 
+  it('is not gone on with under the keys of another one', async () => {
+    const other = join(world.folder, 'third');
+    expect((await send(purchase(1), other)).code).toBe(0);
+    const before = readFileSync(log).toString('base64');
+    const words = ['send', '-', '--data', world.data, '--keys', `${other}.keys`];
+    const { code, out, err } = await world.patron(words, purchase(64));
+    expect([code, out]).toEqual([4, '']);
+    expect(err).toContain(`The keys in ${other}.keys are not of history`);
+    const read = await world.patron(['customer', 'ann', '--data', world.data, '--keys', `${other}.keys`]);
+    expect([read.code, read.err]).toEqual([4, expect.stringContaining('name their folder with --keys')]);
+    expect(readFileSync(log).toString('base64')).toBe(before);
+  }, 60_000);
+
   it('is refused where the read models are of another one', async () => {
     const other = join(world.folder, 'other');
     expect((await send(purchase(1), other)).code).toBe(0);

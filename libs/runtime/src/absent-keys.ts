@@ -31,6 +31,10 @@ export class AbsentKeys extends Keys {
     return Promise.resolve(undefined);
   }
 
+  override belongTo(): Promise<void> {
+    return Promise.resolve();
+  }
+
   override close(): Promise<void> {
     return Promise.resolve();
   }

@@ -96,8 +96,10 @@ export async function openPatron(given: PatronConfig, options: OpenOptions): Pro
     if (mode === 'fold') opened.push(await lockOf(config));
     const store = new MeasuredEventStore(await openEventStore(config, modes.store, clock));
     opened.push(store);
-    const keys = await openKeys(config, modes.store, (await store.head()) > 0);
+    const isBegun = (await store.head()) > 0;
+    const keys = await openKeys(config, modes.store, isBegun);
     opened.push(keys);
+    await keys.belongTo({ storeId: store.storeId, isBegun, isWritten: modes.store === 'write' });
     const threaded = modes === MODES.all && inThread(config, options);
     const readModels = await openReadModels(config, threaded ? 'read' : modes.readModels);
     opened.push(readModels);

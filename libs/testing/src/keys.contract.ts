@@ -1,3 +1,4 @@
+import { StoreRefused } from '#kernel/ports/event-store.js';
 import type { Keys } from '#kernel/ports/keys.js';
 
 export interface KeysSubject {
@@ -33,6 +34,28 @@ export function keysContract(adapter: string, open: () => Promise<KeysSubject>):
       ];
       expect(new Set(digests).size).toBe(4);
       await other.dispose();
+    });
+
+    it('serves the history that began under it, and others that begin, but none that began under other keys', async () => {
+      const { keys } = subject;
+      await keys.belongTo({ storeId: 'one', isBegun: false, isWritten: true });
+      await keys.belongTo({ storeId: 'two', isBegun: false, isWritten: true });
+      for (const storeId of ['one', 'two']) await keys.belongTo({ storeId, isBegun: true, isWritten: true });
+      for (const isWritten of [true, false]) {
+        const refused = keys.belongTo({ storeId: 'three', isBegun: true, isWritten });
+        await expect(refused).rejects.toBeInstanceOf(StoreRefused);
+        await expect(refused).rejects.toThrow(/not of history three, but of one, two:.*--keys or PATRON_KEYS/);
+      }
+      const later = (await subject.reopen?.()) ?? keys;
+      await expect(later.belongTo({ storeId: 'three', isBegun: true, isWritten: true })).rejects.toThrow('one, two');
+      await later.belongTo({ storeId: 'two', isBegun: true, isWritten: true });
+    });
+
+    it('serves a history of which nothing was noted, and from then on that one', async () => {
+      const { keys } = subject;
+      await keys.belongTo({ storeId: 'one', isBegun: true, isWritten: false });
+      await keys.belongTo({ storeId: 'two', isBegun: true, isWritten: true });
+      await expect(keys.belongTo({ storeId: 'one', isBegun: true, isWritten: false })).rejects.toThrow('of two');
     });
 
     it('gives a customer one key of 32 bytes, the same every time', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
-import { Keys, type CustomerKey, type Purpose } from '#kernel/ports/keys.js';
+import { Keys, throwIfForeign, type CustomerKey, type KeptHistory, type Purpose } from '#kernel/ports/keys.js';
 import { makeFolder } from './durable-files.js';
 import { openKeys, type KeysFile } from './keys-file.js';
 import { Lru } from './lru.js';
@@ -10,6 +10,8 @@ import { transact, type Database, type Statement } from './sqlite.js';
 const KEY_BYTES = 32;
 const ID_BYTES = 8;
 const CACHED_KEYS = 20_000;
+/** Names in `meta` of histories that the keys serve begin with it. */
+const HISTORY = 'history:';
 
 interface Waiting {
   readonly resolve: (key: CustomerKey) => void;
@@ -27,7 +29,10 @@ export class EmbeddedKeys extends Keys {
   /** Customers whose first key is made in the next commit. */
   private waiting = new Map<string, Waiting[]>();
 
-  private constructor({ db, master }: KeysFile) {
+  private constructor(
+    { db, master }: KeysFile,
+    private readonly folder: string,
+  ) {
     super();
     this.db = db;
     this.master = master;
@@ -39,7 +44,7 @@ export class EmbeddedKeys extends Keys {
   /** @throws {StoreRefused} where the keys are torn, or do not belong to the master key */
   static async open({ folder }: { readonly folder: string }): Promise<EmbeddedKeys> {
     makeFolder(folder);
-    return new EmbeddedKeys(openKeys(folder));
+    return new EmbeddedKeys(openKeys(folder), folder);
   }
 
   override digest(purpose: Purpose, text: string): string {
@@ -55,6 +60,16 @@ export class EmbeddedKeys extends Keys {
     this.assertOpen();
     const newest = this.newestOf(customerId);
     return newest?.id === keyId ? newest : this.stored(customerId, this.named.get(customerId, keyId));
+  }
+
+  override async belongTo(history: KeptHistory): Promise<void> {
+    this.assertOpen();
+    const names = this.db.prepare(`SELECT name FROM meta WHERE name LIKE '${HISTORY}%'`).all() as [string][];
+    const served = names.map(([name]) => name.slice(HISTORY.length));
+    throwIfForeign(`The keys in ${this.folder}`, served, history);
+    const { storeId, isWritten } = history;
+    if (!isWritten || served.includes(storeId)) return;
+    this.db.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES (?, '')").run(HISTORY + storeId);
   }
 
   override async close(): Promise<void> {

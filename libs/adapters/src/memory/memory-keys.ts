@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Keys, type CustomerKey, type Purpose } from '#kernel/ports/keys.js';
+import { Keys, throwIfForeign, type CustomerKey, type KeptHistory, type Purpose } from '#kernel/ports/keys.js';
 
 /** Keys of this process; lost on exit. A fixed master gives the same digests and keys in every run. For tests. */
 export class MemoryKeys extends Keys {
   private readonly made = new Map<string, CustomerKey>();
+  private readonly served = new Set<string>();
 
   constructor(private readonly master: Uint8Array = randomBytes(32)) {
     super();
@@ -25,6 +26,11 @@ export class MemoryKeys extends Keys {
   override keyOf(customerId: string, keyId: string): Promise<CustomerKey | undefined> {
     const key = this.made.get(customerId);
     return Promise.resolve(key?.id === keyId ? key : undefined);
+  }
+
+  override async belongTo(history: KeptHistory): Promise<void> {
+    throwIfForeign('The keys in memory', [...this.served], history);
+    if (history.isWritten) this.served.add(history.storeId);
   }
 
   override close(): Promise<void> {
