@@ -46,11 +46,7 @@ export class LogReader {
   }
 
   /** @param isThere  True of a caller who knows that something is behind `from`. */
-  stream(
-    name: string,
-    { from, limit = -1, backwards = false }: ReadStream,
-    isThere = false,
-  ): readonly Recorded[] {
+  stream(name: string, { from, limit = -1, backwards = false }: ReadStream, isThere = false): readonly Recorded[] {
     const sql = backwards
       ? joined(`${OF_STREAM} <= ? ORDER BY revision DESC LIMIT ?`)
       : joined(`${OF_STREAM} >= ? ORDER BY revision LIMIT ?`);
