@@ -1,4 +1,4 @@
-import { median, percentile, slopeOf } from './statistics.js';
+import { median, percentile, trendOf } from './statistics.js';
 
 const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
@@ -17,27 +17,31 @@ describe('percentiles by nearest rank', () => {
   it('says nothing of nothing', () => expect(percentile([], 0.5)).toBeNaN());
 });
 
-describe('a slope by least squares', () => {
-  it('is exact where the points lie on a line', () => {
-    const { slope, error } = slopeOf([0, 1, 2, 3].map((x) => [x, 5 + 2 * x] as const));
-    expect(slope).toBeCloseTo(2, 12);
-    expect(error).toBeCloseTo(0, 6);
+const over = (...values: readonly number[]) => trendOf(values.map((y, x) => [x, y] as const));
+
+describe('a trend by ranks', () => {
+  it('has the slope of the line that the points lie on', () => expect(over(5, 7, 9, 11).slope).toBe(2));
+
+  it('has the figures of the textbook', () => {
+    // of the pairs of 1, 3, 2, 5 five rise and one falls: 4, of which the variance is 4 × 3 × 13 ÷ 18
+    const { slope, z } = over(1, 3, 2, 5);
+    expect(slope).toBe(1); // of −1, ½, 1, 1⅓, 2, 3 the lower of two in the middle
+    expect(z).toBeCloseTo(3 / Math.sqrt((4 * 3 * 13) / 18), 12);
+    expect(over(5, 2, 3, 1).z).toBe(-z);
   });
 
-  it('has the standard error of the textbook', () => {
-    // y = 1, 3, 2, 5 over x = 1 … 4: slope 1.1; residuals −0.1, 0.8, −1.3, 0.6, their squares 2.7; √(2.7 ÷ 2 ÷ 5)
-    const { slope, error } = slopeOf([
-      [1, 1],
-      [2, 3],
-      [3, 2],
-      [4, 5],
-    ]);
-    expect(slope).toBeCloseTo(1.1, 12);
-    expect(error).toBeCloseTo(Math.sqrt(2.7 / 2 / 5), 12);
+  it('holds equal values for neither up nor down', () => {
+    expect(over(1, 1, 2, 2).z).toBeCloseTo(3 / Math.sqrt((4 * 3 * 13 - 2 * 2 * 1 * 9) / 18), 12);
+    expect(over(3, 3, 3)).toEqual({ slope: 0, z: 0 });
   });
 
-  it('knows nothing of its error from two points, and no slope from one', () => {
-    expect(slopeOf([[0, 1], [1, 2]]).error).toBe(Infinity); // prettier-ignore
-    expect(slopeOf([[7, 1]]).slope).toBeNaN();
+  it('is hardly moved by a few points far off', () => {
+    const rising = Array.from({ length: 50 }, (_, at) => 12 + at / 4 + (at % 3));
+    const disturbed = rising.map((y, at) => ([13, 14].includes(at) ? 100 : y));
+    const [clean, found] = [over(...rising), over(...disturbed)];
+    expect(Math.abs(found.slope - clean.slope)).toBeLessThan(0.02);
+    expect(found.z).toBeGreaterThan(7);
   });
+
+  it('knows no slope from one point', () => expect(over(7)).toEqual({ slope: NaN, z: 0 }));
 });

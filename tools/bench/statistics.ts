@@ -8,27 +8,37 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
-export interface Slope {
-  /** How much y rises where x rises by one; NaN where all x are the same. */
+export interface Trend {
+  /** How much y rises where x rises by one: the median of the slopes between all pairs; NaN where all x are the same. */
   readonly slope: number;
-  /** Its standard error; Infinity below three points. */
-  readonly error: number;
+  /** How sure it is that y rises or falls at all, in standard deviations; 0 where it does neither. */
+  readonly z: number;
 }
 
-/** A straight line by least squares. @source Draper, Smith: Applied Regression Analysis, section 1.4 */
-export function slopeOf(points: readonly (readonly [x: number, y: number])[]): Slope {
-  const count = points.length;
-  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
-  let [ofX, ofBoth, ofY] = [0, 0, 0];
-  for (const [x, y] of points) {
-    ofX += (x - meanX) ** 2;
-    ofBoth += (x - meanX) * (y - meanY);
-    ofY += (y - meanY) ** 2;
+/**
+ * Whether y goes up or down with x, and by how much. A few points far off, as of minutes in which something else ran, change little of it.
+ *
+ * @source Sen, J. Amer. Stat. Assoc. 63 (1968) 1379-1389 (slope); Kendall: Rank Correlation Methods, section 4.9 (z, corrected for ties)
+ */
+export function trendOf(points: readonly (readonly [x: number, y: number])[]): Trend {
+  const slopes: number[] = [];
+  let up = 0;
+  for (const [at, [x, y]] of points.entries()) {
+    for (const [laterX, laterY] of points.slice(at + 1)) {
+      if (laterX === x) continue;
+      const slope = (laterY - y) / (laterX - x);
+      slopes.push(slope);
+      up += Math.sign(slope);
+    }
   }
-  const slope = ofX === 0 ? NaN : ofBoth / ofX;
-  const residual = Math.max(0, ofY - slope * ofBoth);
-  return { slope, error: count < 3 ? Infinity : Math.sqrt(residual / (count - 2) / ofX) };
+  const deviation = Math.sqrt(varianceOf(points.map(([, y]) => y)));
+  return { slope: median(slopes), z: up === 0 ? 0 : (up - Math.sign(up)) / deviation };
 }
 
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of how many more pairs rise than fall, where y does not depend on x. */
+function varianceOf(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const part = (n: number): number => (n * (n - 1) * (2 * n + 5)) / 18;
+  return [...counts.values()].reduce((rest, tied) => rest - part(tied), part(values.length));
+}

@@ -21,8 +21,14 @@ describe('the slope of a soak', () => {
   });
 
   it('takes noise for noise, and a sure but small rise for none', () => {
-    expect(rssOver(60, (minute) => 300 + 20 * Math.sin(minute * 2.3))?.words).toMatch(/twice its standard error/);
+    expect(rssOver(60, (minute) => 300 + 20 * Math.sin(minute * 2.3))?.words).toMatch(/may be chance/);
     expect(rssOver(60, (minute) => 300 + minute / 10 + (minute % 2) / 10)?.words).toMatch(/1\.\d % over the time/);
+  });
+
+  it('sees a rise beside minutes in which something else ran', () => {
+    const disturbed = (minute: number): number =>
+      minute === 23 || minute === 24 ? 1_000 : 200 + minute + (minute % 3);
+    expect(rssOver(60, disturbed)?.words).toMatch(/RISES$/);
   });
 
   it('says so where there was too little to say', () => {
