@@ -41,6 +41,15 @@ describe('the folder of keys', () => {
     await two.close();
   });
 
+  it('serves every history where an earlier program made it, which noted none of those that had begun', async () => {
+    await made();
+    changed("DELETE FROM meta WHERE name = 'histories'");
+    const keys = await open();
+    await keys.belongTo({ storeId: 'new', isBegun: false, isWritten: true });
+    await keys.belongTo({ storeId: 'old', isBegun: true, isWritten: true });
+    await keys.close();
+  });
+
   it('makes the keys of one turn in one commit', async () => {
     const keys = await open();
     const db = openDatabase(file('keys.db'), { readOnly: true });

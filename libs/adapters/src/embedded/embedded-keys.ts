@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { Keys, throwIfForeign, type CustomerKey, type KeptHistory, type Purpose } from '#kernel/ports/keys.js';
 import { makeFolder } from './durable-files.js';
-import { openKeys, type KeysFile } from './keys-file.js';
+import { NOTES_HISTORIES, openKeys, type KeysFile } from './keys-file.js';
 import { Lru } from './lru.js';
 import type { MasterKey } from './master-key.js';
-import { transact, type Database, type Statement } from './sqlite.js';
+import { scalar, transact, type Database, type Statement } from './sqlite.js';
 
 const KEY_BYTES = 32;
 const ID_BYTES = 8;
@@ -66,7 +66,8 @@ export class EmbeddedKeys extends Keys {
     this.assertOpen();
     const names = this.db.prepare(`SELECT name FROM meta WHERE name LIKE '${HISTORY}%'`).all() as [string][];
     const served = names.map(([name]) => name.slice(HISTORY.length));
-    throwIfForeign(`The keys in ${this.folder}`, served, history);
+    const knowsAll = scalar(this.db, 'SELECT 1 FROM meta WHERE name = ?', NOTES_HISTORIES) === 1;
+    throwIfForeign(`The keys in ${this.folder}`, knowsAll ? served : [], history);
     const { storeId, isWritten } = history;
     if (!isWritten || served.includes(storeId)) return;
     this.db.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES (?, '')").run(HISTORY + storeId);

@@ -20,6 +20,9 @@ const SCHEMA = `
   );
 `;
 
+/** Stands in `meta` of keys that know every history that began under them; older ones do not. */
+export const NOTES_HISTORIES = 'histories';
+
 export interface KeysFile {
   readonly db: Database;
   readonly master: MasterKey;
@@ -56,7 +59,9 @@ function begun(db: Database, path: string, masterPath: string): MasterKey {
   const master = isNew ? MasterKey.readOrMake(masterPath) : MasterKey.read(masterPath);
   if (isNew) {
     db.exec(SCHEMA);
-    db.prepare('INSERT INTO meta (name, value) VALUES (?, ?)').run('master', master.fingerprint);
+    const noted = db.prepare('INSERT INTO meta (name, value) VALUES (?, ?)');
+    noted.run('master', master.fingerprint);
+    noted.run(NOTES_HISTORIES, 'from the first');
     return master;
   }
   if (scalar(db, 'PRAGMA application_id') !== APPLICATION_ID) {
