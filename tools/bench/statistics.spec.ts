@@ -1,4 +1,4 @@
-import { median, percentile, trendOf } from './statistics.js';
+import { median, percentile, rankTrend } from './statistics.js';
 
 const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
@@ -17,7 +17,7 @@ describe('percentiles by nearest rank', () => {
   it('says nothing of nothing', () => expect(percentile([], 0.5)).toBeNaN());
 });
 
-const over = (...values: readonly number[]) => trendOf(values.map((y, x) => [x, y] as const));
+const over = (...values: readonly number[]) => rankTrend(values.map((y, x) => [x, y] as const));
 
 describe('a trend by ranks', () => {
   it('has the slope of the line that the points lie on', () => expect(over(5, 7, 9, 11).slope).toBe(2));

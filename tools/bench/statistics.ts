@@ -8,7 +8,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
-export interface Trend {
+export interface RankTrend {
   /** How much y rises where x rises by one: the median of the slopes between all pairs; NaN where all x are the same. */
   readonly slope: number;
   /** How sure it is that y rises or falls at all, in standard deviations; 0 where it does neither. */
@@ -20,7 +20,7 @@ export interface Trend {
  *
  * @source Sen, J. Amer. Stat. Assoc. 63 (1968) 1379-1389 (slope); Kendall: Rank Correlation Methods, section 4.9 (z, corrected for ties)
  */
-export function trendOf(points: readonly (readonly [x: number, y: number])[]): Trend {
+export function rankTrend(points: readonly (readonly [x: number, y: number])[]): RankTrend {
   const slopes: number[] = [];
   let up = 0;
   for (const [at, [x, y]] of points.entries()) {

@@ -31,6 +31,14 @@ describe('the slope of a soak', () => {
     expect(rssOver(60, disturbed)?.words).toMatch(/RISES$/);
   });
 
+  it('takes what is 0 most of the time for steady', () => {
+    const [, , , lag] = trendsOf(
+      Array.from({ length: 60 }, (_, at) => ({ ...sample(at + 1, 300), lag: at > 50 ? 9 : 0 })),
+    );
+    expect(lag?.z).toBeGreaterThan(1.96);
+    expect(lag?.words).toMatch(/no slope/);
+  });
+
   it('says so where there was too little to say', () => {
     expect(rssOver(3, (minute) => minute * 100)?.words).toMatch(/too few samples \(2\)/);
   });

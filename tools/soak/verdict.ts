@@ -1,4 +1,4 @@
-import { median, trendOf as trendBy } from '../bench/statistics.js';
+import { median, rankTrend } from '../bench/statistics.js';
 import type { Sample } from './sample.js';
 
 /** What a figure did over the time that was looked at. */
@@ -7,7 +7,7 @@ export interface Trend {
   readonly median: number;
   /** NaN where there was too little to say. */
   readonly perHour: number;
-  /** How sure it is that it rises or falls at all, in standard deviations: see `trendOf` of the statistics. */
+  /** How sure it is that it rises or falls at all, in standard deviations: see `rankTrend`. */
   readonly z: number;
   readonly words: string;
 }
@@ -15,7 +15,7 @@ export interface Trend {
 /** Caches fill and code is compiled for that long, or for the first third of a shorter run. */
 const WARM_UP_MINUTES = 10;
 const LEAST_SAMPLES = 5;
-/** Grown by less than this share of its mean, a figure counts as steady however sure the slope is. */
+/** Grown by less than this share of its median, a figure counts as steady however sure the slope is. */
 const STEADY_SHARE = 0.05;
 /** Chance alone goes further up or down once in twenty times. */
 const SURE = 1.96;
@@ -29,7 +29,7 @@ export function trendsOf(samples: readonly Sample[]): readonly Trend[] {
 
 function trendOf(what: Trend['what'], samples: readonly Sample[]): Trend {
   const points = samples.map((sample) => [sample.minute / 60, sample[what]] as const);
-  const { slope, z } = trendBy(points);
+  const { slope, z } = rankTrend(points);
   const middle = median(points.map(([, y]) => y));
   const hours = (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0);
   const figures = `${signed(slope)} ${UNITS[what]} an hour at a median of ${middle.toFixed(1)} (z ${signed(z)})`;
@@ -39,7 +39,7 @@ function trendOf(what: Trend['what'], samples: readonly Sample[]): Trend {
 
 function verdictOf(slope: number, z: number, share: number, samples: number): string {
   if (samples < LEAST_SAMPLES) return `too few samples (${samples}) to say`;
-  if (Math.abs(z) < SURE) return 'no slope: it may be chance';
+  if (slope === 0 || Math.abs(z) < SURE) return 'no slope: it may be chance';
   if (share < STEADY_SHARE) return `no slope: ${(share * 100).toFixed(1)} % over the time measured`;
   return slope > 0 ? 'RISES' : 'falls';
 }

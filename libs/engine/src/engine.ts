@@ -112,7 +112,8 @@ export class Engine {
       memory,
     } = options;
     const registry = new Registry(slices);
-    if (write || project) await (options.snapshotModels ?? readModels).belongTo(store);
+    const snapshotModels = options.snapshotModels ?? readModels;
+    if (write || project) await snapshotModels.belongTo(store);
     const known = await store.head();
     const references = await References.load(store, registry);
     if (write) references.throwIfUnreadable();
@@ -121,7 +122,7 @@ export class Engine {
     if (write) await policies.publishDefaults();
     const sealer = new Sealer(keys);
     const reader = new FactReader(registry, sealer);
-    const snapshots = await Snapshots.open(options.snapshotModels ?? readModels, keys, registry);
+    const snapshots = await Snapshots.open(snapshotModels, keys, registry);
     const loader = new CustomerLoader(store, registry, reader, snapshots, references);
     const identities = new Identities(store, keys, registry, ids, clock);
     const followUps = new FollowUps(registry);

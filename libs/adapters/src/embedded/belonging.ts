@@ -40,9 +40,8 @@ function readable(folder: string): ReadonlySet<string> {
   return new Set([...names.filter((name) => FIRST_BUILD.test(name)), ...pointed]);
 }
 
-/** 0 for what cannot be read: whoever opens it folds it anew. */
+/** 0 for what is not there, or cannot be read: whoever opens it folds it anew. */
 function positionIn(path: string): Position {
-  if (!existsSync(path)) return 0;
   try {
     const immutable = sizeOf(`${path}-wal`) === 0; // or the look would leave files beside it
     const db = openDatabase(path, { readOnly: true, immutable, waitMs: WAIT_MS });
