@@ -94,6 +94,8 @@ described('slow readers', () => {
   const world = new CliWorld({ NODE_OPTIONS: '--max-old-space-size=256' });
   const PURCHASES = 1_500;
   const READERS = 12;
+  /** Garbage that happens to lie there while a round lasts goes in a later one; what is held for a reader stays. */
+  const ROUNDS = 10;
   beforeAll(async () => {
     await world.serve();
     const lines = Array.from({ length: 60 }, (_, n) => ({ sku: `${'x'.repeat(90)}-${n}`, quantity: 1, amount: total }));
@@ -157,8 +159,10 @@ described('slow readers', () => {
       const whole = await (await world.fetch(path, { headers: { accept } })).arrayBuffer();
       const before = await beside(`before slow readers of ${what}`);
       const readers = await Promise.all(Array.from({ length: READERS }, () => stuck(path, accept)));
-      const grown = (await beside(`beside ${READERS} slow readers of ${what}`)) - before;
       const size = whole.byteLength / MB;
+      let grown = Infinity;
+      for (let round = 1; round <= ROUNDS && grown >= (size * READERS) / 2; round += 1)
+        grown = Math.min(grown, (await beside(`beside ${READERS} slow readers of ${what} (${round})`)) - before);
       process.stderr.write(`${READERS} answers of ${size.toFixed(0)} MB that wait: ${grown.toFixed(0)} MB more held\n`);
       expect(readers.every(({ complete }) => !complete)).toBe(true);
       expect(grown).toBeLessThan((size * READERS) / 2);

@@ -5,6 +5,7 @@ import type { Batch, ReadAll } from '#kernel/ports/event-store.js';
 import { IdentityClaimed, IdentityReleased, SettlementsRescheduled } from '#kernel/system.events.js';
 import type { Engine } from '#engine/engine.js';
 import { openNone } from '#engine/reader.js';
+import type { OneATurn } from './one-a-turn.js';
 
 export interface Feed {
   /** Continue behind this line. */
@@ -23,7 +24,10 @@ const BATCH = 100;
 
 /** The facts of the whole log for other services: in order, resumable, personal fields left out. One JSON text a line. */
 export class Changes {
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly turns: OneATurn,
+  ) {}
 
   /** @throws {InvalidRequest} at once for a cursor of another history */
   feed(feed: Feed): AsyncGenerator<string> {
@@ -57,6 +61,7 @@ export class Changes {
         }
         if (read.done === true) break;
         const { facts, position: reached } = read.value satisfies Batch;
+        await this.turns.next();
         const lines: string[] = [];
         for (const fact of facts.slice(0, left)) lines.push(`${JSON.stringify(await this.shown(fact))}\n`);
         position = facts.length > left ? (facts[left - 1]?.position ?? position) : reached;

@@ -13,6 +13,7 @@ import { HealthController } from './health.controller.js';
 import { HistoryController } from './history.controller.js';
 import { Limits } from './limits.js';
 import { Metrics } from './metrics.js';
+import { OneATurn } from './one-a-turn.js';
 import type { Patron } from './patron.js';
 import { PoliciesController, PublishingController } from './policies.controller.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -59,7 +60,8 @@ export class PatronModule {
         { provide: ProblemFilter, useValue: filter },
         { provide: Metrics, useFactory: () => new Metrics(patron) },
         { provide: Reads, useFactory: () => new Reads(engine, past) },
-        { provide: Changes, useFactory: () => new Changes(engine) },
+        OneATurn,
+        { provide: Changes, useFactory: (turns: OneATurn) => new Changes(engine, turns), inject: [OneATurn] },
         { provide: WhatIfs, useFactory: () => new WhatIfs(engine) },
         { provide: Rebuilds, useFactory: () => new Rebuilds(engine) },
         CommandSender,

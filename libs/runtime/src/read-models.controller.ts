@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type { Find } from '#engine/queries.js';
 import { Engine } from '#engine/engine.js';
 import { asCsv, asNdjson, type Pages } from './exports.js';
+import { OneATurn } from './one-a-turn.js';
 import { Params, type RawQuery } from './params.js';
 import { FindDocuments, GetDocument } from './query-bus.js';
 import type { When } from './reads.js';
@@ -19,6 +20,7 @@ export class ReadModelsController {
   constructor(
     private readonly queries: QueryBus,
     private readonly engine: Engine,
+    private readonly turns: OneATurn,
   ) {}
 
   @Get()
@@ -46,7 +48,11 @@ export class ReadModelsController {
     const type = Object.keys(EXPORTS).find((one) => accept?.includes(one));
     if (type === undefined) return void reply.send(await this.queries.execute(new FindDocuments(name, find, when)));
     await this.queries.execute(new FindDocuments(name, { ...find, limit: 1 }, when)); // refused before the answer begins
-    const pages = await this.pagesOf(name, when, reply);
+    const pagesOfBuild = await this.pagesOf(name, when, reply);
+    const pages: Pages = async (page) => {
+      await this.turns.next();
+      return pagesOfBuild(page);
+    };
     const lines = EXPORTS[type]?.(pages, find) ?? [];
     void reply.type(type === 'text/csv' ? 'text/csv; charset=utf-8' : type);
     void reply.send(Readable.from(lines, { objectMode: false }));
