@@ -1,7 +1,10 @@
 import { canonicalJson } from '#kernel/canonical.js';
 import { FixedClock } from '#adapters/memory/fixed-clock.js';
 import type { Customer } from '#engine/customer.js';
-import { atRest, packed, unpacked } from '#engine/packed.js';
+import { FoldContext } from '#engine/context.js';
+import { deflated } from '#engine/deflated.js';
+import { atRest, opened, packed } from '#engine/packed.js';
+import { openNone } from '#engine/reader.js';
 import { slices } from '#slices/index.js';
 import { CountingStore } from '#testing/counting-store.js';
 import { engineWorld } from '#testing/engine-world.js';
@@ -27,9 +30,9 @@ const textOf = ({ states, commands, count, dueAt }: Customer): string =>
   canonicalJson(JSON.parse(JSON.stringify({ states, commands: [...commands.entries()], count, dueAt })));
 
 describe('customers with long histories, of whom one is ready and the others rest', () => {
-  it('are at each command what their facts make of them, and little of those is read again', async () => {
+  it('are at each command what their facts make of them, and none of those is read again', async () => {
     const store = new CountingStore(new FixedClock(NOW), 'store-1');
-    const world = await engineWorld(slices, { store, now: NOW, memory: { readyFacts: 30, restingBytes: 1_000_000 } });
+    const world = await engineWorld(slices, { store, now: NOW, memory: { readyFacts: 30, restingBytes: 24_000 } });
     const { customers } = world.engine;
     for (let number = 0; number < 90; number += 1)
       for (const customerId of CUSTOMERS) await world.send(purchase(customerId, number));
@@ -40,9 +43,7 @@ describe('customers with long histories, of whom one is ready and the others res
         expect(repeated).toBe(false);
       }
     }
-    const readAgain = store.factsRead / (40 * CUSTOMERS.length);
-    expect(readAgain).toBeGreaterThan(1); // they lay there as before, and took in what had come since
-    expect(readAgain).toBeLessThan(16);
+    expect(store.factsRead).toBe(0);
     for (const customerId of CUSTOMERS) {
       const again = await world.send(mixed(customerId, 0), { commandId: `${customerId}-0` });
       expect(again).toMatchObject({ repeated: true });
@@ -52,22 +53,41 @@ describe('customers with long histories, of whom one is ready and the others res
     await world.close();
   });
 
-  it('lie as they were opened while fewer than sixteen facts came since, and say so', async () => {
+  it('lie as they were opened, with what came since, until that is ten facts', async () => {
     const world = await engineWorld(slices, { now: NOW });
-    const { customers, registry } = world.engine;
+    const { customers, registry, references, reader, store } = world.engine;
+    const context = new FoldContext(references);
     for (let number = 0; number < 90; number += 1) await world.send(purchase('ann', number));
-    const bytes = packed(await customers.load('ann'), registry);
-    expect(bytes.json.length).toBeGreaterThan(16_000);
-    const opened = unpacked(bytes, registry);
-    expect(atRest(opened, registry)).toMatchObject({ json: bytes.json, count: bytes.count });
-    expect(atRest(opened, registry).isBehind).toBeUndefined();
-    const later = Object.assign(opened, { count: bytes.count + 15 });
-    expect(atRest(later, registry)).toMatchObject({ json: bytes.json, count: bytes.count, isBehind: true });
-    const again = unpacked(atRest(later, registry), registry);
-    expect(again).toMatchObject({ count: bytes.count, isBehind: true });
-    expect(atRest(again, registry)).toMatchObject({ count: bytes.count, isBehind: true }); // before it took anything in
-    const much = Object.assign(opened, { count: bytes.count + 16 });
-    expect(atRest(much, registry)).toMatchObject({ count: bytes.count + 16 });
+    const plain = packed(await customers.load('ann'), registry);
+    const lies = { ...plain, bytes: deflated(plain.bytes) };
+    expect(lies.bytes.length).toBeLessThan(plain.bytes.length / 3);
+    expect(atRest(opened(lies, registry, context), registry)).toEqual(lies);
+
+    let rests = lies;
+    for (let number = 0; number < 6; number += 1) {
+      await world.send(mixed('ann', number));
+      const customer = opened(rests, registry, context);
+      for (const recorded of await store.readStream(customer.stream, { from: customer.count }))
+        customer.fold(await reader.read(recorded, openNone), recorded.position, registry, context);
+      rests = atRest(customer, registry) as typeof rests;
+      const since = customer.count - lies.count;
+      expect(rests.bytes === lies.bytes).toBe(since < 10);
+      expect(JSON.parse(rests.since?.toString() ?? '[]')).toHaveLength(since < 10 ? since : 0);
+      const again = opened(rests, registry, context);
+      expect(again.count).toBe(customer.count);
+      expect(textOf(again)).toBe(textOf(await customers.load('ann')));
+    }
+    expect(rests.bytes).not.toBe(lies.bytes);
+    await world.close();
+  });
+
+  it('of whom little can be deflated lie as they were, too', async () => {
+    const world = await engineWorld(slices, { now: NOW });
+    const { customers, registry, references } = world.engine;
+    for (let number = 0; number < 400; number += 1) await world.send(purchase('ann', number));
+    const lies = packed(await customers.load('ann'), registry);
+    expect(lies.bytes.length).toBeGreaterThan(64_000);
+    expect(atRest(opened(lies, registry, new FoldContext(references)), registry)).toEqual(lies);
     await world.close();
   });
 });

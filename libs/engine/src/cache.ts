@@ -33,6 +33,10 @@ export class Cache<V> {
     private readonly lighten: (value: V) => boolean = () => false,
   ) {}
 
+  get weight(): number {
+    return this.total;
+  }
+
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;

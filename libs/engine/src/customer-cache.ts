@@ -1,8 +1,10 @@
 import { Cache } from './cache.js';
+import type { FoldContext } from './context.js';
 import type { Customer, Packed } from './customer.js';
-import { atRest, packed, unpacked } from './packed.js';
+import { atRest, opened, packed } from './packed.js';
 import { ReadyRoom } from './ready-room.js';
 import type { Registry } from './registry.js';
+import { RestingCustomers } from './resting.js';
 import { shut } from './shut.js';
 
 /** Facts of customers that are ready, at some 640 bytes each; a customer by itself weighs as much as three. */
@@ -13,7 +15,7 @@ const BYTES_A_FACT = 640;
 /** Share of them that stays ready where memory is short, and how many facts fewer each command leaves room for on the way there. */
 const SHARE_IN_SHORT = 0.5;
 const STEP_FACTS = 100;
-/** Bytes of those that rest, at some 260 a fact. */
+/** Bytes of those that rest, at some 260 a fact, or 50 where they are deflated. */
 const RESTING_BYTES = 48_000_000;
 
 export interface CustomerMemory {
@@ -23,19 +25,13 @@ export interface CustomerMemory {
   readonly memoryIsShort?: () => boolean;
 }
 
-interface Resting {
-  readonly packed: Packed;
-  /** See `ReadyRoom.leaves`. */
-  readonly leftAt: number;
-}
-
 /**
  * Customers in memory, so that a command need not fold its customer's history. Who was not used for a while rests as JSON,
  * which is opened in a fifth of the time that reading the customer from the store takes.
  */
 export class CustomerCache {
   private readonly ready: Cache<Customer>;
-  private readonly resting: Cache<Resting>;
+  private readonly resting: RestingCustomers;
   private readonly readyFacts: number;
   private readonly readyRoom: ReadyRoom;
   private readonly memoryIsShort: () => boolean;
@@ -43,32 +39,28 @@ export class CustomerCache {
   /** @param leaving  Told who leaves memory because there is no more room. */
   constructor(
     private readonly registry: Registry,
+    private readonly context: FoldContext,
     leaving: (packed: Packed) => void,
     { readyFacts = READY_FACTS, restingBytes = RESTING_BYTES, memoryIsShort = () => false }: CustomerMemory = {},
   ) {
     this.readyFacts = readyFacts;
     this.memoryIsShort = memoryIsShort;
     this.readyRoom = new ReadyRoom(readyFacts, Math.min(readyFacts, LEAST_READY_FACTS));
-    this.resting = new Cache(
-      restingBytes,
-      (one) => one.packed.json.length,
-      (one) => leaving(one.packed),
-    );
+    this.resting = new RestingCustomers(restingBytes, leaving);
     const rest = (customer: Customer): void => {
       const leftAt = this.readyRoom.leaves(weightOf(customer));
-      this.resting.set(customer.id, { packed: atRest(customer, registry), leftAt });
+      this.resting.set({ packed: atRest(customer, registry), leftAt });
     };
     this.ready = new Cache(readyFacts, weightOf, rest, shut);
   }
 
-  /** One that rested may be behind its stream. */
   get(customerId: string): Customer | undefined {
     const ready = this.ready.get(customerId);
     if (ready !== undefined) return ready;
     const resting = this.resting.get(customerId);
     if (resting === undefined) return undefined;
     this.readyRoom.returns(resting.leftAt);
-    const customer = unpacked(resting.packed, this.registry);
+    const customer = opened(resting.packed, this.registry, this.context);
     this.set(customer);
     return customer;
   }
@@ -94,7 +86,7 @@ export class CustomerCache {
   *packed(wanted: (of: Pick<Packed, 'count' | 'snapshotAt'>) => boolean): Iterable<Packed> {
     for (const customer of [...this.ready.values()].reverse())
       if (wanted(customer)) yield packed(customer, this.registry);
-    for (const one of [...this.resting.values()].reverse()) if (wanted(one.packed)) yield one.packed;
+    for (const one of this.resting.newestFirst()) if (wanted(one)) yield one;
   }
 
   /** Narrowed step by step: putting thousands of customers to rest at once would keep others waiting. */

@@ -5,6 +5,15 @@ import type { FoldContext } from './context.js';
 import { Dues } from './dues.js';
 import type { Registry } from './registry.js';
 
+/** So few facts are folded again in less time than a large customer is packed anew. */
+const FEW = 10;
+
+/** A fact that was taken in, as it was. */
+export interface Since {
+  readonly fact: Fact;
+  readonly position: Position;
+}
+
 /** What the engine keeps of one customer between commands: each slice's state, and which commands were done. */
 export class Customer {
   readonly stream: string;
@@ -24,10 +33,10 @@ export class Customer {
   snapshotAt = 0;
   /** How many facts what was opened or shut last knew, and characters of what was read of it and of what lies on its shelf. */
   opened = { count: 0, json: 0, shelf: 0 };
-  /** What was opened, as it lay there, if it is large: it rests so again where little came since. */
+  /** What was opened, as it lay there, if making it anew takes long: it rests so again where little came since. */
   source: Packed | undefined;
-  /** True of one that was opened and has not taken in what its stream held more. */
-  isBehind = false;
+  /** What came since. */
+  since: Since[] = [];
   readonly dues: Dues;
 
   constructor(
@@ -48,6 +57,8 @@ export class Customer {
     if (dueAt !== undefined) this.dueAt = dueAt;
     this.count = fact.revision + 1;
     this.position = position;
+    if (this.source !== undefined) this.since.push({ fact, position });
+    if (this.since.length >= FEW) [this.source, this.since] = [undefined, []];
   }
 
   /** Folds the next stored fact. */
@@ -57,11 +68,11 @@ export class Customer {
   }
 }
 
-/** A customer as JSON and a shelf, as bytes outside of the heap: a third of the memory, and nothing for the garbage collector to walk through. */
+/** A customer as JSON and a shelf, deflated, outside of the heap: little memory, and nothing for the garbage collector to walk through. */
 export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'snapshotAt'> {
-  readonly json: Buffer;
-  /** True where the stream holds facts that are not in it. */
-  readonly isBehind?: boolean;
+  readonly bytes: Buffer;
+  /** Facts behind those that are in it, as JSON. */
+  readonly since?: Buffer;
 }
 
 /** Changes each concerned slice's state in place of the list; the states themselves are immutable. */

@@ -47,7 +47,12 @@ export class Customers {
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
-    this.cache = new CustomerCache(deps.registry, (customer) => deps.snapshots.keep(customer), deps.memory);
+    this.cache = new CustomerCache(
+      deps.registry,
+      this.context,
+      (customer) => deps.snapshots.keep(customer),
+      deps.memory,
+    );
   }
 
   onDue(listener: DueListener): void {
@@ -95,7 +100,6 @@ export class Customers {
   /** The customer from the cache, which may lag behind other writers, or from its stream. */
   async known(customerId: string): Promise<Customer> {
     const cached = this.cache.get(customerId);
-    if (cached?.isBehind) await this.deps.loader.catchUp(cached);
     if (cached !== undefined) return cached;
     const customer = await this.deps.loader.load(customerId);
     if (customer.count > 0) this.cache.set(customer);
@@ -122,8 +126,7 @@ export class Customers {
     const since = performance.now();
     this.deps.references.throwIfUnreadable();
     for (let tries = 0; ; tries += 1) {
-      const cached = this.cache.get(customerId);
-      const known = cached?.isBehind ? undefined : cached;
+      const known = this.cache.get(customerId);
       const customer = known ?? (await this.known(customerId));
       let fresh = known === undefined;
       for (;;) {

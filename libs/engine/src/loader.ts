@@ -43,7 +43,6 @@ export class CustomerLoader {
       }
       if (facts.length < PAGE) break;
     }
-    customer.isBehind = false;
     return customer.count > before;
   }
 

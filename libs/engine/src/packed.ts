@@ -3,7 +3,9 @@ import { plain } from '#kernel/leaf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import { ByteShelf } from './byte-shelf.js';
-import { Customer, type Packed } from './customer.js';
+import type { FoldContext } from './context.js';
+import { Customer, type Packed, type Since } from './customer.js';
+import { inflated } from './deflated.js';
 import type { Registry } from './registry.js';
 
 interface Taken {
@@ -18,16 +20,22 @@ interface Taken {
 
 const commandForm = plain<number>();
 
-/** Bytes from which on folding a few facts again takes less than making all of them anew. */
-const LARGE = 16_000;
-/** So few facts. */
-const FEW = 16;
+/** From so many bytes on, and where they were deflated, a few facts are folded again in less time than all is made anew. */
+const LARGE = 64_000;
 
-/** A customer who goes to rest: a large one to whom little happened lies there as before, and takes that in when it is opened. */
+/** A customer who goes to rest: one who is large lies there as before if little happened, with what that was. */
 export function atRest(customer: Customer, registry: Registry): Packed {
-  const { source, count, isBehind } = customer;
-  const lies = source === undefined || count - source.count >= FEW ? packed(customer, registry) : source;
-  return isBehind || lies.count < count ? { ...lies, isBehind: true } : lies;
+  const { source, since } = customer;
+  if (source === undefined) return packed(customer, registry);
+  return since.length === 0 ? source : { ...source, since: Buffer.from(JSON.stringify(since)) };
+}
+
+/** A customer who rested, up to the newest fact that was taken in. */
+export function opened(lies: Packed, registry: Registry, context: FoldContext): Customer {
+  const customer = unpacked(lies, registry);
+  const since = lies.since === undefined ? [] : (JSON.parse(lies.since.toString()) as readonly Since[]);
+  for (const { fact, position } of since) customer.fold(fact, position, registry, context);
+  return customer;
 }
 
 export function packed(customer: Customer, registry: Registry): Packed {
@@ -42,15 +50,14 @@ export function packed(customer: Customer, registry: Registry): Packed {
     ...{ count, position, dueAt, states: kept },
     ...{ commands: commands.kept(shelf, commandForm), identities: [...identities] },
   };
-  return { id, count, position, snapshotAt, json: shelf.beside(JSON.stringify(taken)) };
+  return { id, count, position, snapshotAt, bytes: shelf.beside(JSON.stringify(taken)) };
 }
 
-/** @param snapshotAt  All that is in it where it is the newest snapshot. */
-export function unpacked(
-  { id, json, snapshotAt, isBehind = false }: Pick<Packed, 'id' | 'json'> & Partial<Packed>,
-  registry: Registry,
-): Customer {
-  const [text, shelf] = ByteShelf.from(json);
+/** @param lies  one without `snapshotAt` is the newest snapshot itself */
+export function unpacked(lies: Pick<Packed, 'id' | 'bytes'> & Partial<Packed>, registry: Registry): Customer {
+  const { id, snapshotAt } = lies;
+  const bytes = inflated(lies.bytes);
+  const [text, shelf] = ByteShelf.from(bytes);
   const taken = JSON.parse(text) as Taken;
   const customer = new Customer(id, registry);
   for (const [index, state] of taken.states) {
@@ -59,13 +66,10 @@ export function unpacked(
   }
   customer.commands = Sorted.restored(taken.commands, shelf, commandForm);
   for (const identity of taken.identities) customer.identities.add(identity);
-  customer.count = taken.count;
-  customer.position = taken.position;
-  customer.dueAt = taken.dueAt;
-  customer.snapshotAt = snapshotAt ?? taken.count;
-  if (json.length >= LARGE)
-    customer.source = { id, json, count: taken.count, position: taken.position, snapshotAt: customer.snapshotAt };
-  customer.isBehind = isBehind;
-  customer.opened = { count: taken.count, json: text.length, shelf: json.length - text.length };
+  const { count, position, dueAt } = taken;
+  Object.assign(customer, { count, position, dueAt, snapshotAt: snapshotAt ?? count });
+  if (bytes.length >= LARGE || bytes !== lies.bytes)
+    customer.source = { id, bytes: lies.bytes, count, position, snapshotAt: customer.snapshotAt };
+  customer.opened = { count, json: text.length, shelf: bytes.length - text.length };
   return customer;
 }

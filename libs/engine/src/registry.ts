@@ -24,6 +24,9 @@ export type AnyMeasurement = Measurement<Json, unknown>;
 
 type ClaimsOf = (data: unknown) => readonly IdentityClaim[];
 
+/** Of how a customer is packed: raise it where `packed` changes. 2: deflated. */
+const FORM = 2;
+
 /** Everything the slices declare, looked up by name. @throws {DefinitionError} when two declare the same name */
 export class Registry {
   readonly events = new Map<string, AnyEvent>();
@@ -70,7 +73,8 @@ export class Registry {
         this.parts.filter(({ slice, decider }) => decider.react && part(slice.reactsTo)),
       );
     }
-    this.stateVersion = this.parts.map(({ slice }) => `${slice.name}:${slice.stateVersion ?? 1}`).join(',');
+    const versions = this.parts.map(({ slice }) => `${slice.name}:${slice.stateVersion ?? 1}`);
+    this.stateVersion = [`customer:${FORM}`, ...versions].join(',');
     for (const projection of this.projections.values()) this.check(projection);
   }
 

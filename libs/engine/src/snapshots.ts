@@ -49,8 +49,8 @@ export class Snapshots {
     const key = await this.keys.keyOf(customerId, snapshot.keyId);
     if (key === undefined) return undefined;
     try {
-      const json = openBytes(key, placeOf(customerId), snapshot.sealed);
-      return unpacked({ id: customerId, json }, this.registry);
+      const bytes = openBytes(key, placeOf(customerId), snapshot.sealed);
+      return unpacked({ id: customerId, bytes }, this.registry);
     } catch (error) {
       if (error instanceof UnreadableBody) return undefined; // what was changed on the disk is folded
       throw error;
@@ -94,8 +94,8 @@ export class Snapshots {
     for (const customer of this.leaving.splice(0)) this.take(customer);
   }
 
-  private take({ id, position, json }: Packed): void {
-    const gathering = settled(this.gather(id, position, json)); // beside others: keys that are made in one turn share a commit
+  private take({ id, position, bytes }: Packed): void {
+    const gathering = settled(this.gather(id, position, bytes)); // beside others: keys that are made in one turn share a commit
     this.sealing = this.sealing.then(() => gathering);
   }
 

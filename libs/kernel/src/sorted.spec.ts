@@ -11,10 +11,8 @@ const change = fc.record({
 });
 const byKey = ([a]: readonly [string, number], [b]: readonly [string, number]): number => (a < b ? -1 : 1);
 
-const form = plain<number>();
-
 /** As a snapshot gives it back. */
-function again(sorted: Sorted<number>): Sorted<number> {
+function again(sorted: Sorted<number>, form: Form<number> = plain()): Sorted<number> {
   const shelf = ByteShelf.empty();
   const kept = sorted.kept(shelf, form);
   const [json, read] = ByteShelf.from(shelf.beside(JSON.stringify(kept)));
@@ -58,13 +56,36 @@ describe('a sorted map', () => {
       entry: (row) => ((read += 1), row as [string, number]),
     };
     const many = Sorted.from(Array.from({ length: 100_000 }, (_, n) => [`k${String(n).padStart(6, '0')}`, n] as const));
-    const shelf = ByteShelf.empty();
-    const opened = Sorted.restored(many.kept(shelf, counted), shelf, counted);
+    const opened = again(many, counted);
     read = 0;
     const changed = opened.set('k050000', -1).delete('k099999').set('l', 7);
     changed.kept(ByteShelf.empty(), counted);
     expect(changed.get('k050000')).toBe(-1);
     expect(changed.size).toBe(100_000);
     expect(read).toBeLessThan(60);
+  });
+  it('that was only looked at is handed on as it lies', () => {
+    let read = 0;
+    const counted: Form<number> = {
+      row: (key, value) => ((read += 1), [key, value]),
+      entry: (row) => ((read += 1), row as [string, number]),
+    };
+    const entries = Array.from({ length: 300 }, (_, n) => [`k${String(n).padStart(3, '0')}`, n] as const);
+    const opened = again(Sorted.from(entries), counted);
+    read = 0;
+    expect([...again(opened, counted).entries()]).toEqual(entries);
+    expect(read).toBe(300); // by this look, not by handing it on
+    read = 0;
+    expect(opened.get('k150')).toBe(150);
+    expect(read).toBeLessThanOrEqual(8);
+    const shut = again(opened.shut(), counted);
+    expect(read).toBeLessThanOrEqual(8);
+    expect([...shut.entries()]).toEqual(entries);
+  });
+  it('says so where its leaves are not those that it names', () => {
+    const kept = { size: 20, at: 1, leaves: 2 };
+    const [, shelf] = ByteShelf.from(Buffer.from('[]\n["a","b","c"]\n[["a",1]]\n[["b",2]]'));
+    expect(() => Sorted.restored(kept, shelf, plain<number>()).get('a')).toThrow('other leaves than it names');
+    expect(() => Sorted.restored({ ...kept, leaves: 3 }, shelf, plain<number>())).toThrow('lacks its line 4');
   });
 });

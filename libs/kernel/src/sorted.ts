@@ -1,5 +1,5 @@
 import { plain, rowsOf, ShutLeaf, slotsOf, type Entry, type Form, type Slots } from './leaf.js';
-import type { Shelf } from './shelf.js';
+import type { Lines, Shelf } from './shelf.js';
 import {
   childFor,
   Halves,
@@ -17,25 +17,27 @@ import {
   type Tree,
 } from './tree.js';
 
-/** What a snapshot keeps: rows, or, of more than one leaf, the first key of each and where its rows lie on the shelf. */
-export type KeptSorted =
-  | readonly unknown[]
-  | { readonly size: number; readonly leaves: readonly (readonly [firstKey: string, place: number])[] };
+/** What a snapshot keeps: rows, or, of more than one leaf, where on the shelf the line of their first keys lies, with the leaves behind it. */
+export type KeptSorted = readonly unknown[] | { readonly size: number; readonly at: number; readonly leaves: number };
 
 /**
- * An immutable map in key order, a B+ tree. A change copies one leaf and the nodes above it, and a snapshot is opened leaf by leaf,
- * so that the state of a customer with a hundred thousand facts costs about as much per fact as that of a new one.
+ * An immutable map in key order, a B+ tree. A change copies one leaf and the nodes above it, and a snapshot is opened map by map and leaf
+ * by leaf, so that the state of a customer with a hundred thousand facts costs about as much per fact as that of a new one.
  */
 export class Sorted<V> {
   private static readonly none = new Sorted<never>([], 0, 0);
 
-  /** @param root  slots of a leaf, or of a node: the first key of each child, and the child */
+  /**
+   * @param tree  slots of a leaf, or of a node: the first key of each child, and the child; undefined where it was not read yet
+   * @param form  known of a map that came out of a snapshot
+   * @param lies  where it lies in that snapshot, unchanged: the first keys of its leaves in one line, and the leaves
+   */
   private constructor(
-    private readonly root: Slots,
+    private tree: Slots | undefined,
     private readonly depth: number,
     readonly size: number,
-    /** Known of a map that came out of a snapshot. */
     private readonly form?: Form<V>,
+    private readonly lies?: { readonly all: Lines; readonly leaves: number },
   ) {}
 
   static empty<V>(): Sorted<V> {
@@ -47,7 +49,8 @@ export class Sorted<V> {
     if (!inOrder(sorted)) sorted.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     const slots = slotsOf(sorted, plain<V>());
     if (sorted.length <= LEAF) return sorted.length === 0 ? Sorted.none : new Sorted(slots, 0, sorted.length);
-    return Sorted.over(slotsAbove(inPieces(slots, LEAF)), sorted.length);
+    const leaves = slotsAbove(inPieces(slots, LEAF));
+    return new Sorted(treeOver(leaves), depthOver(leaves.length / 2), sorted.length);
   }
 
   /** See `kept`. */
@@ -56,15 +59,28 @@ export class Sorted<V> {
       if (kept.length === 0) return Sorted.none; // most maps of most customers
       return new Sorted(slotsOf(kept as readonly Row[], form), 0, kept.length, form as Form<V>);
     }
-    const shut = kept.leaves.flatMap(([first, place]) => [first, new ShutLeaf(shelf.at(place), form as Form<V>)]);
-    return Sorted.over(shut, kept.size, form as Form<V>);
+    const { size, at, leaves } = kept;
+    return new Sorted<V>(undefined, depthOver(leaves), size, form as Form<V>, {
+      leaves,
+      all: shelf.all(at, 1 + leaves),
+    });
   }
 
-  /** @param leaves  their first keys, and the leaves */
-  private static over<V>(leaves: Slots, size: number, form?: Form<V>): Sorted<V> {
-    let [root, depth] = [leaves, 1];
-    for (; root.length > 2 * NODE; depth += 1) root = slotsAbove(inPieces(root, NODE));
-    return new Sorted(root, depth, size, form);
+  private get root(): Slots {
+    return (this.tree ??= this.read());
+  }
+
+  private read(): Slots {
+    const { lies, form } = this;
+    if (lies === undefined || form === undefined) throw new Error('A map without a tree lies in no snapshot.');
+    const keys = JSON.parse(String(lies.all.line(0))) as readonly string[];
+    if (keys.length !== lies.leaves) throw new Error('A snapshot has other leaves than it names.');
+    const slots = new Array<unknown>(2 * keys.length).fill(undefined);
+    for (const [at, key] of keys.entries()) {
+      slots[2 * at] = key;
+      slots[2 * at + 1] = new ShutLeaf(lies.all.line(1 + at), form);
+    }
+    return treeOver(slots);
   }
 
   get(key: string): V | undefined {
@@ -120,25 +136,29 @@ export class Sorted<V> {
     return slots;
   }
 
-  /** What a snapshot keeps of it; `Sorted.restored` reads it again. Leaves that were not changed since are not written anew. */
+  /** What a snapshot keeps of it; `Sorted.restored` reads it again. What was not changed since is not written anew. */
   kept<Row>(shelf: Shelf, form: Form<V, Row>): KeptSorted {
     if (this.depth === 0) return rowsOf(this.root, form as Form<V>);
-    const leaves = [...shelvesOf(this.root, this.depth)].map(([first, leaf]): readonly [string, number] => {
-      const text = leaf instanceof ShutLeaf ? leaf.text : JSON.stringify(rowsOf(leaf, form as Form<V>));
-      return [first, shelf.put(text)];
-    });
-    return { size: this.size, leaves };
+    if (this.lies !== undefined) return { size: this.size, at: shelf.putAll(this.lies.all), leaves: this.lies.leaves };
+    const leaves = [...shelvesOf(this.root, this.depth)];
+    const at = shelf.put(JSON.stringify(leaves.map(([first]) => first)));
+    for (const [, leaf] of leaves)
+      shelf.put(leaf instanceof ShutLeaf ? leaf.text : JSON.stringify(rowsOf(leaf, form as Form<V>)));
+    return { size: this.size, at, leaves: leaves.length };
   }
 
   /** The map with its leaves as texts again, of one that came out of a snapshot. */
   shut(): Sorted<V> {
-    if (this.form === undefined || this.depth === 0) return this;
-    const root = shutBelow(this.root, this.depth, this.form);
-    return root === this.root ? this : new Sorted(root, this.depth, this.size, this.form);
+    const { form, depth, lies } = this;
+    if (form === undefined || depth === 0) return this;
+    if (lies !== undefined) return this.tree === undefined ? this : new Sorted(undefined, depth, this.size, form, lies);
+    const root = shutBelow(this.root, depth, form);
+    return root === this.root ? this : new Sorted(root, depth, this.size, form);
   }
 
   /** Characters of the leaves that are texts. */
   get textLength(): number {
+    if (this.tree === undefined) return this.lies?.all.length ?? 0;
     let length = 0;
     if (this.depth > 0)
       for (const [, leaf] of shelvesOf(this.root, this.depth)) if (leaf instanceof ShutLeaf) length += leaf.text.length;
@@ -149,6 +169,20 @@ export class Sorted<V> {
   toJSON(): readonly Entry<V>[] {
     return [...this.entries()];
   }
+}
+
+/** Levels of nodes over so many leaves. */
+function depthOver(leaves: number): number {
+  let depth = 1;
+  for (let children = leaves; children > NODE; depth += 1) children = Math.ceil(children / NODE);
+  return depth;
+}
+
+/** @param leaves  their first keys, and the leaves */
+function treeOver(leaves: Slots): Slots {
+  let root = leaves;
+  while (root.length > 2 * NODE) root = slotsAbove(inPieces(root, NODE));
+  return root;
 }
 
 const inOrder = (entries: readonly Entry<unknown>[]): boolean =>
