@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../bin/patron.js', import.meta.url));
+export const program = fileURLToPath(new URL('../bin/patron.js', import.meta.url));
 const { PATRON_SERVER: _, PATRON_TOKEN: __, PATRON_DATA: ___, ...inherited } = process.env;
 
 export interface Ended {

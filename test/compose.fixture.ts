@@ -60,5 +60,5 @@ export const knownVariables: readonly string[] = SETTING_NAMES.map(variableOf);
 export const started = (name: string, over: object): Promise<RunningServer> => {
   const io = { out: () => undefined, err: () => undefined };
   const config = configOf(name, { EVENTSTORE_PASSWORD: 'x' }, over);
-  return serve(config, io, { signals: false, pages: false });
+  return serve(config, io, { pages: false });
 };

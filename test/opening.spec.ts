@@ -87,6 +87,16 @@ describe('starting before the event store answers', () => {
     await expect(fetch(`http://127.0.0.1:${place.port}/health/live`)).rejects.toThrow();
   });
 
+  it('ends when it is told to stop while nobody answers, and leaves nothing listening', async () => {
+    const place = await freePlace();
+    const stop = new AbortController();
+    const opening = openedInTime(place, gone, () => undefined, stop.signal);
+    expect((await ask(place.port, '/health/ready')).status).toBe(503);
+    stop.abort();
+    await expect(opening).rejects.toBe(stop.signal.reason);
+    await expect(fetch(`http://127.0.0.1:${place.port}/health/live`)).rejects.toThrow();
+  });
+
   it('says so where the port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -94,6 +104,28 @@ describe('starting before the event store answers', () => {
     const opening = openedInTime({ host: '127.0.0.1', port }, gone, () => undefined);
     await expect(opening).rejects.toMatchObject({ code: 'EADDRINUSE' });
     taken.close();
+  });
+});
+
+describe('a start that is told to stop meanwhile', () => {
+  const folder = tempFolder();
+
+  it('serves nothing, makes no token, and closes what it opened', async () => {
+    const { port, host } = await freePlace();
+    const config = loadConfig({ flags: { data: join(folder(), 'data'), port }, folder: folder() });
+    const said: string[] = [];
+    const io = { out: (text: string) => void said.push(text), err: () => undefined };
+    const stop = new AbortController();
+    const starting = serve(config, io, { pages: false, signal: stop.signal });
+    stop.abort();
+    await expect(starting).rejects.toBe(stop.signal.reason);
+    expect(said).toEqual([]);
+    const next = createServer().listen(port, host);
+    await once(next, 'listening');
+    next.close();
+    const again = await serve(config, io, { pages: false });
+    expect(again.token).toMatch(/^pat_/);
+    await again.close();
   });
 });
 
@@ -107,7 +139,7 @@ describe('a start that fails when it listens already', () => {
     writeFileSync(join(data, 'tokens.json'), '{');
     const config = loadConfig({ flags: { data, port, eventStore: 'memory', readModels: 'memory' }, folder: folder() });
     const io = { out: () => undefined, err: () => undefined };
-    await expect(serve(config, io, { signals: false, pages: false })).rejects.toThrow('cannot be read as tokens');
+    await expect(serve(config, io, { pages: false })).rejects.toThrow('cannot be read as tokens');
     const next = createServer().listen(port, host);
     await once(next, 'listening');
     next.close();

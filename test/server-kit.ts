@@ -49,7 +49,7 @@ export async function testServer(
     folder,
   });
   const io = { out: (text: string) => void said.push(text), err: (text: string) => void logged.push(text) };
-  const running = await serve(config, io, { signals: false, pages: false, clock, ...options });
+  const running = await serve(config, io, { pages: false, clock, ...options });
   open.push(running);
   const as = (role: string, scopes?: readonly string[]): Caller => {
     const made = running.patron.tokens.create({ name: `a-${role}`, role, ...(scopes !== undefined && { scopes }) });

@@ -23,12 +23,13 @@ export interface Opened<T> {
  * `Retry-After`, so that an event store that is not there yet is an outage like any other.
  *
  * @param tell  Told why it was not opened, whenever that is another reason than before.
- * @throws whatever the opening throws that waiting cannot mend, or listening
+ * @throws whatever the opening throws that waiting cannot mend, or listening; the signal's reason where it aborts while nobody answers
  */
 export async function openedInTime<T>(
   { port, host }: Pick<PatronConfig, 'port' | 'host'>,
   open: () => Promise<T>,
   tell: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<Opened<T>> {
   let meanwhile: Promise<Server> | undefined;
   let told: string | undefined;
@@ -48,7 +49,7 @@ export async function openedInTime<T>(
         if (!(error instanceof StoreUnavailable)) throw error;
         if (error.message !== told) tell((told = error.message));
         await answer();
-        await delay(AGAIN_MS);
+        await delay(AGAIN_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
     }
   } finally {

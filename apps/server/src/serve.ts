@@ -14,8 +14,8 @@ export interface Io {
 }
 
 export interface ServeOptions extends Partial<OpenOptions>, Pick<HttpOptions, 'heartbeatMs' | 'pages' | 'patience'> {
-  /** End on SIGTERM and SIGINT; true by default. */
-  readonly signals?: boolean;
+  /** Ends it, also while it is being opened. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningServer {
@@ -33,18 +33,36 @@ export interface RunningServer {
 const GRACE_MS = 10_000;
 const LOOK_MS = 50;
 
-/** Opens Patron and listens. @throws {DomainError} saying what stands in the way; nothing is left open */
+/** Serves until the signal aborts. @throws like `serve` */
+export async function serveUntil(signal: AbortSignal, config: PatronConfig, io: Io): Promise<void> {
+  try {
+    const { ended } = await serve(config, io, { thread: true, signal });
+    await ended;
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  }
+}
+
+/**
+ * Opens Patron and listens.
+ *
+ * @throws {DomainError} saying what stands in the way; nothing is left open
+ * @throws the signal's reason where it aborts before anything is served
+ */
 export async function serve(config: PatronConfig, io: Io, options: ServeOptions = {}): Promise<RunningServer> {
-  const { signals = true, heartbeatMs, pages, patience, mode = 'write', ...opening } = options;
+  const { signal, heartbeatMs, pages, patience, mode = 'write', ...opening } = options;
   const open = (): Promise<Begun> => begun(config, io, { ...opening, mode });
   const needsServer = config.eventStore.includes('://');
   const tell = (message: string): void => io.err(JSON.stringify({ level: 'error', context: 'start', message }));
   const { value, port } = needsServer
-    ? await openedInTime(config, open, tell).catch((error: unknown) => Promise.reject(cannotListen(config, error)))
+    ? await openedInTime(config, open, tell, signal).catch((error: unknown) =>
+        Promise.reject(cannotListen(config, error)),
+      )
     : { value: await open(), port: config.port };
   const { patron, clock } = value;
   let app: HttpApp | undefined;
   try {
+    signal?.throwIfAborted();
     app = await httpAppOf(patron, {
       log: (line) => io.err(line.trimEnd()),
       ...(heartbeatMs !== undefined && { heartbeatMs }),
@@ -63,7 +81,7 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
     const close = (): Promise<void> =>
       (closing ??= (async () => {
         ending.begin();
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, stop);
+        signal?.removeEventListener('abort', stop);
         // Clients hold connections open, some without ever having asked for anything.
         const until = Date.now() + GRACE_MS;
         const timer = setInterval(() => {
@@ -78,7 +96,8 @@ export async function serve(config: PatronConfig, io: Io, options: ServeOptions 
       io.out('Stopping: what was begun is answered first.');
       close().catch((error: unknown) => io.err(String(error)));
     };
-    if (signals) for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
     return { url, patron, ended, close, ...(token !== undefined && { token }) };
   } catch (error) {
     await app?.nest.close();

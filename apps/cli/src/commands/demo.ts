@@ -43,7 +43,7 @@ export const demo = defineCommand({
       env: world.env,
     });
     const { serve } = await import('../../../server/src/serve.js'); // Nest is loaded only where it is used
-    const server = await serve(config, { out: () => undefined, err: world.err }, { signals: false, thread: true });
+    const server = await serve(config, { out: () => undefined, err: world.err }, { thread: true });
     try {
       const { secret } = server.patron.tokens.create({ name: `demo-${Date.now()}`, role: 'admin' });
       for (const line of await summaryOf(new RemoteAccess(server.url, secret), world.terminal)) world.out(line);

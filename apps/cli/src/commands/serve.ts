@@ -22,9 +22,8 @@ export const serve = defineCommand({
   },
   async run({ flags }, world) {
     const config = loadConfig({ flags, env: world.env });
-    const { serve: start } = await import('../../../server/src/serve.js');
-    const { ended } = await start(config, { out: world.out, err: world.err }, { thread: true });
-    await ended;
+    const { serveUntil } = await import('../../../server/src/serve.js');
+    await serveUntil(world.signal, config, { out: world.out, err: world.err });
     return Exit.ok;
   },
 });
