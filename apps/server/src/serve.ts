@@ -130,7 +130,7 @@ async function startClock({ config, engine }: Patron, io: Io): Promise<ClockProc
   }
   const tell = (message: string): void => io.err(JSON.stringify({ level: 'error', context: 'clock', message }));
   const clock = new ClockProcess(engine, config.tickMinutes, tell);
-  if (config.target === 'all') await clock.tick();
+  if (config.target === 'all') await clock.first();
   else clock.begin();
   return clock.start();
 }
