@@ -52,6 +52,26 @@ described('a log that was put back to an earlier state', () => {
     expect([readFileSync(log).toString('base64'), readdirSync(readModels).sort()]).toEqual(before);
   }, 60_000);
 
+  it('has no documents for readers either, but its streams', async () => {
+    const documents = [
+      ['read', 'purchase_history'],
+      ['customer', 'ann'],
+      ['export', 'value_tier', '--out', join(world.folder, 'tiers.parquet')],
+    ];
+    for (const words of documents) {
+      const { code, out, err } = await world.patron([...words, '--data', world.data]);
+      expect([words[0], code, out, err]).toEqual([words[0], 4, '', expect.stringContaining('it was put back')]);
+    }
+    const stream = await world.patron(['stream', 'show', 'customer-ann', '--data', world.data]);
+    expect([stream.code, stream.out]).toEqual([0, expect.stringContaining('PurchaseRecorded')]);
+    const queries = new CliWorld({}, world);
+    await queries.serve(['--target', 'queries']);
+    const answer = await queries.fetch('/v1/read-models/value_tier');
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'store.refused' }]);
+    expect((await queries.fetch('/v1/streams/customer-ann')).status).toBe(200);
+    await queries.close();
+  }, 60_000);
+
   it('is gone on from once the newer one is back', async () => {
     cpSync(newer, log);
     expect(await serveOnce(61)).toBe(62);
@@ -83,5 +103,7 @@ described('a log that was put back to an earlier state', () => {
     cpSync(join(other, 'read-models'), readModels, { recursive: true });
     const { code, err } = await send(purchase(63));
     expect([code, err]).toEqual([4, expect.stringMatching(/were folded from log .*, and the log here is/)]);
+    const read = await world.patron(['read', 'value_tier', '--data', world.data]);
+    expect([read.code, read.err]).toEqual([4, expect.stringContaining('were folded from log')]);
   }, 60_000);
 });

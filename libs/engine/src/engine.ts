@@ -155,7 +155,7 @@ export class Engine {
     };
     const projector =
       (await options.projecting?.(registry)) ?? (project ? await Projector.open(projecting) : undefined);
-    const readSide = projector ?? new PollingReadSide(readModels, registry);
+    const readSide = projector ?? new PollingReadSide(readModels, registry, store);
     const due = new DueIndex(readSide);
     customers.onDue((...noted) => due.note(...noted));
     const secondHalves = new SecondHalves({ store, readSide, customers });

@@ -137,7 +137,7 @@ describe('the projector', () => {
     const again = await engineWorld([measured], { store, readModels }); // which holds none of them
     await store.append(customerStream('a'), 1, [proposed('Counted', { data: { by: 4 } })]);
     expect(await again.engine.projector?.gathered('seen', await store.head())).toEqual(['7', ...hundredTimes('10')]);
-    const elsewhere = new PollingReadSide(readModels, again.engine.registry);
+    const elsewhere = new PollingReadSide(readModels, again.engine.registry, store);
     expect(await elsewhere.gathered('seen', await store.head())).toEqual(['7', ...hundredTimes('10')]);
     expect(() => again.engine.registry.measurement('unseen')).toThrow('No slice measures unseen.');
     await again.close();

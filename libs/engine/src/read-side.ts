@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '#kernel/fact.js';
-import type { Pinned, ReadModel, ReadModels, ReadModelSpec } from '#kernel/ports/read-models.js';
+import type { FoldedHistory, Pinned, ReadModel, ReadModels, ReadModelSpec } from '#kernel/ports/read-models.js';
 import { NotFound, NotYetProjected } from './errors.js';
 import type { AnyMeasurement, Registry } from './registry.js';
 
@@ -29,22 +29,36 @@ const POLL_MS = 10;
 /** Few: documents of a large page outlive the young generation, which made a third of an import's garbage. */
 const PAGE = 250;
 
-/** Read models that another process keeps up to date. */
+/**
+ * Read models that another process keeps up to date. Whether they are of the history that is read beside them is looked at when the first one
+ * is asked for: who reads streams only may do so whatever lies there.
+ */
 export class PollingReadSide implements MeasuredSide {
+  private belonging: Promise<void> | undefined;
+
   constructor(
     private readonly readModels: ReadModels,
     private readonly registry: Registry,
+    private readonly history: FoldedHistory,
   ) {}
 
-  model(name: string): Promise<ReadModel> {
-    return this.readModels.open(specOf(this.registry, name));
+  /** @throws {StoreRefused} where they were folded from another history, or further than this one goes */
+  async model(name: string): Promise<ReadModel> {
+    const spec = specOf(this.registry, name);
+    await this.belong();
+    return this.readModels.open(spec);
   }
 
-  answering(name: string): Promise<ReadModel> {
-    return answeringOf(this.readModels, specOf(this.registry, name));
+  /** @throws {StoreRefused} like `model` */
+  async answering(name: string): Promise<ReadModel> {
+    const spec = specOf(this.registry, name);
+    await this.belong();
+    return answeringOf(this.readModels, spec);
   }
 
+  /** @throws {StoreRefused} like `model` */
   async pin(name: string, edition: string): Promise<Pinned | undefined> {
+    await this.belong();
     return this.readModels.pin(specOf(this.registry, name), edition);
   }
 
@@ -63,6 +77,13 @@ export class PollingReadSide implements MeasuredSide {
       if (performance.now() >= until) throw new NotYetProjected(name, reached, position);
       await delay(POLL_MS);
     }
+  }
+
+  private belong(): Promise<void> {
+    return (this.belonging ??= this.readModels.belongTo(this.history).catch((error: unknown) => {
+      this.belonging = undefined; // who mends it need not start the readers anew
+      throw error;
+    }));
   }
 }
 

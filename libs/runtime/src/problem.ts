@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError, InvalidRequest, type ErrorKind, type FieldError } from '#kernel/errors.js';
+import { StoreRefused } from '#kernel/ports/event-store.js';
 
 /** An error as HTTP says it. @source RFC 9457 */
 export interface Problem {
@@ -29,6 +30,10 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   not_ready: 503,
   unavailable: 503,
 };
+
+/** What was refused to a server is no fault of who asks it: it cannot answer as long as that is so. */
+const statusOf = (error: DomainError): number =>
+  error instanceof StoreRefused ? statusOfKind.unavailable : statusOfKind[error.kind];
 
 export const titles: Readonly<Record<number, string>> = {
   400: 'The request does not hold',
@@ -61,7 +66,7 @@ export type Tell = (id: string, error: unknown) => void;
 /** Internals of unforeseen errors stay inside: they are told to the log under the id that the caller gets. */
 export function problemOf(error: unknown, tell: Tell): Problem {
   if (error instanceof DomainError) {
-    const document = problem(statusOfKind[error.kind], error.code, error.message);
+    const document = problem(statusOf(error), error.code, error.message);
     return error instanceof InvalidRequest ? { ...document, errors: error.errors } : document;
   }
   const id = randomUUID();
