@@ -65,11 +65,14 @@ described('a log that was put back to an earlier state', () => {
     const stream = await world.patron(['stream', 'show', 'customer-ann', '--data', world.data]);
     expect([stream.code, stream.out]).toEqual([0, expect.stringContaining('PurchaseRecorded')]);
     const queries = new CliWorld({}, world);
-    await queries.serve(['--target', 'queries']);
-    const answer = await queries.fetch('/v1/read-models/value_tier');
-    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'store.refused' }]);
-    expect((await queries.fetch('/v1/streams/customer-ann')).status).toBe(200);
-    await queries.close();
+    try {
+      await queries.serve(['--target', 'queries']);
+      const answer = await queries.fetch('/v1/read-models/value_tier');
+      expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'store.refused' }]);
+      expect((await queries.fetch('/v1/streams/customer-ann')).status).toBe(200);
+    } finally {
+      await queries.close();
+    }
   }, 60_000);
 
   it('is gone on from once the newer one is back', async () => {
