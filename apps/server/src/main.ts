@@ -9,7 +9,7 @@ import { serveUntil } from './serve.js';
 boundGarbage();
 letHelpersYield();
 const ending = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ending.abort());
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort()); // a second one ends it at once
 try {
   const io = {
     out: (text: string) => void process.stdout.write(`${text}\n`),
