@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliWorld } from './cli.fixture.js';
 
@@ -73,6 +73,21 @@ described('a log that was put back to an earlier state', () => {
     } finally {
       await queries.close();
     }
+  }, 60_000);
+
+  it('is refused too where it has gone on since, past all that was folded', async () => {
+    const elsewhere = join(world.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    cpSync(older, join(elsewhere, 'log.db'));
+    const words = ['send', '-', '--data', elsewhere, '--keys', `${world.data}.keys`];
+    expect((await world.patron(words, purchases(20, 80))).code).toBe(0); // most of them are the same commands as before
+    cpSync(join(elsewhere, 'log.db'), log);
+    const refused = await send(purchase(101));
+    expect([refused.code, refused.out]).toEqual([4, '']);
+    expect(refused.err).toMatch(/belong to a log with another fact at position \d+ than the log here has/);
+    const read = await world.patron(['read', 'purchase_history', '--data', world.data]);
+    expect([read.code, read.out, read.err]).toEqual([4, '', expect.stringContaining('it was put back')]);
+    cpSync(older, log);
   }, 60_000);
 
   it('is gone on from once the newer one is back', async () => {

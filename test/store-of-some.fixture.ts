@@ -37,6 +37,10 @@ export class StoreOfSome extends EventStore {
     return this.store.head();
   }
 
+  override markAt(position: Position): Promise<string | undefined> {
+    return this.store.markAt(position);
+  }
+
   override async close(): Promise<void> {
     // the store is closed by whoever opened it
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoreUnavailable } from '#kernel/ports/event-store.js';
+import { StoreRefused, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import { customerStream, type Proposed } from '#kernel/fact.js';
 import { plusHours } from '#kernel/time.js';
 import { MemoryEventStore } from '#adapters/memory/memory-event-store.js';
@@ -251,5 +251,25 @@ describe('a customer who left memory', () => {
     expect(await world.send(bonus(22))).toMatchObject({ revision: 21 });
     expect(reads).toBe(1);
     expect(await world.send(bonus(21), { commandId: 'a' })).toMatchObject({ revision: 20, repeated: true });
+  });
+});
+
+describe('a customer whose facts are gone from the store', () => {
+  it('is refused, whether a command is sent again or is a new one; nothing is answered as done', async () => {
+    const world = await opened();
+    for (let n = 1; n <= 3; n += 1) await world.send(bonus(n), { commandId: `k-${n}` });
+    const { readStream, append } = world.store;
+    world.store.readStream = async (...asked) => (await readStream.apply(world.store, asked)).slice(0, 0);
+    world.store.append = (stream, expected, facts) => {
+      if (expected > 1) throw new WrongExpectedRevision(stream, expected, 1);
+      return append.call(world.store, stream, expected, facts);
+    };
+    await expect(world.send(bonus(3), { commandId: 'k-3' })).rejects.toThrow(
+      /customer-c-1 lacks facts that were there/,
+    );
+    await expect(world.send(bonus(4))).rejects.toBeInstanceOf(StoreRefused);
+    Object.assign(world.store, { readStream, append });
+    expect(await world.send(bonus(3), { commandId: 'k-3' })).toMatchObject({ repeated: true, revision: 2 });
+    expect(await world.send(bonus(4))).toMatchObject({ revision: 3 });
   });
 });

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel/errors.js';
 import { customerStream, type Proposed } from '#kernel/fact.js';
-import { EventStore, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
+import { EventStore, StoreRefused, StoreUnavailable, WrongExpectedRevision } from '#kernel/ports/event-store.js';
 import type { Ids } from '#kernel/ports/ids.js';
 import type { Instant } from '#kernel/time.js';
 import { Contention } from './contention.js';
@@ -136,6 +136,7 @@ export class Customers {
           return receipt;
         } catch (error) {
           if (error instanceof WrongExpectedRevision) {
+            if (error.actual < error.expected) throw lacking(error.stream);
             await this.contention.lost(customerId, tries, since);
             await this.deps.loader.catchUp(customer);
             this.cache.set(customer);
@@ -241,6 +242,7 @@ export class Customers {
     const recorded = await this.deps.store.readStream(customer.stream, { from, limit: 1_000 });
     const end = recorded.findIndex(({ metadata }) => metadata.commandId !== commandId);
     const mine = end < 0 ? recorded : recorded.slice(0, end);
+    if (mine.length === 0) throw lacking(customer.stream); // or its sender would believe it done
     if (mine.some(({ metadata }) => metadata.bodyDigest !== bodyDigest)) throw new CommandIdReused(commandId);
     const facts = await this.deps.loader.opened(mine);
     const last = mine.at(-1);
@@ -251,3 +253,9 @@ export class Customers {
     };
   }
 }
+
+const lacking = (stream: string): StoreRefused =>
+  new StoreRefused(
+    `Stream ${stream} lacks facts that were there: the log was put back to an earlier state, or the stream was cut off. ` +
+      'Nothing was appended. Put back the newer log, and begin this process anew.',
+  );

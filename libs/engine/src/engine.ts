@@ -16,6 +16,7 @@ import { Identities } from './identities.js';
 import { CustomerLoader } from './loader.js';
 import { Measurements } from './measurements.js';
 import type { OpenPartitions } from './partition.js';
+import { Noting } from './noting.js';
 import { Policies } from './policies.js';
 import type { Projecting } from './projecting.js';
 import { Projector } from './projector.js';
@@ -113,7 +114,9 @@ export class Engine {
     } = options;
     const registry = new Registry(slices);
     const snapshotModels = options.snapshotModels ?? readModels;
-    if (write || project) await snapshotModels.belongTo(store);
+    const noting = write || project ? new Noting(snapshotModels, store, closing.signal) : undefined;
+    if (noting !== undefined) await snapshotModels.belongTo(store);
+    await noting?.begin();
     const known = await store.head();
     const references = await References.load(store, registry);
     if (write) references.throwIfUnreadable();
@@ -172,6 +175,7 @@ export class Engine {
       async () => {
         closing.abort();
         await following;
+        await noting?.end();
       },
     );
   }

@@ -148,6 +148,10 @@ export class Past extends EventStore {
     return this.upTo;
   }
 
+  override async markAt(position: Position): Promise<string | undefined> {
+    return position > this.upTo ? undefined : this.store.markAt(position);
+  }
+
   override async close(): Promise<void> {
     // the store is closed by whoever opened it
   }

@@ -78,6 +78,10 @@ export class MeasuredEventStore extends EventStore {
     return this.store.head();
   }
 
+  override markAt(position: Position): Promise<string | undefined> {
+    return this.store.markAt(position);
+  }
+
   override close(): Promise<void> {
     return this.store.close();
   }

@@ -34,6 +34,18 @@ export function readingContract(store: () => EventStore): void {
     });
   });
 
+  it('marks each fact as one that no other is, also where the same facts are appended in their places', async () => {
+    expect(await store().markAt(1)).toBeUndefined();
+    await fill(store(), 'note-1', 2);
+    await store().append('note-2', 0, [proposed()]);
+    const facts = await factsOf(store());
+    const marks = await Promise.all(facts.map(({ position }) => store().markAt(position)));
+    expect(new Set(marks).size).toBe(3);
+    expect(marks).not.toContain(undefined);
+    expect(await Promise.all(facts.map(({ position }) => store().markAt(position)))).toEqual(marks);
+    expect(await store().markAt((facts.at(-1)?.position ?? 0) + 1)).toBeUndefined();
+  });
+
   describe('reading the whole log', () => {
     it('gives nothing while there is nothing', async () => {
       expect(await batchesOf(store())).toEqual([]);

@@ -3,7 +3,12 @@ import type { FoldedHistory, ReadModels } from '#kernel/ports/read-models.js';
 import { CLOCK, specWith, written, type ReadModelsSubject } from './read-models-subject.js';
 
 const SPEC = specWith();
-const logOf = (numbering: string, head: number): FoldedHistory => ({ numbering, head: async () => head });
+/** Each of its facts is marked with the name of the time that it is of. */
+const logOf = (numbering: string, head: number, time = 'first'): FoldedHistory => ({
+  numbering,
+  head: async () => head,
+  markAt: async (position) => (position > 0 && position <= head ? `${time}-${position}` : undefined),
+});
 
 /** Read models and the log that they were folded from. */
 export function belongingContract(subject: () => ReadModelsSubject): void {
@@ -24,6 +29,16 @@ export function belongingContract(subject: () => ReadModelsSubject): void {
       await model.write([written('a', {})], { position: 7, clock: CLOCK });
       await readModels().belongTo(logOf('one', 7));
       await readModels().belongTo(logOf('one', 1_000));
+    });
+
+    it('holds the fact that was noted last', async () => {
+      await readModels().belongTo(logOf('one', 7));
+      await readModels().note({ position: 5, mark: 'first-5' });
+      await readModels().note({ position: 7, mark: 'first-7' });
+      await readModels().belongTo(logOf('one', 7));
+      await readModels().belongTo(logOf('one', 1_000));
+      expect(await refusal(logOf('one', 6))).toMatch(/another fact at position 7 than the log here has, if it has any/);
+      expect(await refusal(logOf('one', 9, 'second'))).toMatch(/it was put back.*Put back the log that they belong to/);
     });
 
     it('is no other one', async () => {
@@ -71,7 +86,7 @@ export function belongingContract(subject: () => ReadModelsSubject): void {
       const snapshots = await readModels().snapshots();
       let head = 7;
       const growing = {
-        numbering: 'one',
+        ...logOf('one', 7),
         head: async () => {
           await snapshots.write([
             { key: 'ann', position: (head += 1), version: 'v', keyId: 'k', sealed: new Uint8Array([1]) },
@@ -90,6 +105,8 @@ export function belongingContract(subject: () => ReadModelsSubject): void {
       const later = await reopen();
       await expect(later.belongTo(logOf('two', 5))).rejects.toBeInstanceOf(StoreRefused);
       await later.belongTo(logOf('one', 6));
+      await later.note({ position: 6, mark: 'first-6' });
+      await expect((await reopen()).belongTo(logOf('one', 6, 'second'))).rejects.toBeInstanceOf(StoreRefused);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,6 +89,17 @@ export class RealCluster {
     await this.leader();
   }
 
+  /** Keeps the database of a node that was killed under a name. */
+  keep(host: string, name: string): void {
+    cpSync(this.database(host), join(this.folder, name), { recursive: true });
+  }
+
+  /** Puts a database that was kept in the place of a killed node's. */
+  putBack(host: string, name: string): void {
+    rmSync(this.database(host), { recursive: true });
+    cpSync(join(this.folder, name), this.database(host), { recursive: true });
+  }
+
   async close(): Promise<void> {
     for (const host of [...this.nodes.keys()]) await this.kill(host);
     rmSync(this.folder, { recursive: true, force: true });
@@ -100,7 +111,7 @@ export class RealCluster {
     const flags = [
       ...['--node-ip', host, '--replication-ip', host, '--node-port', String(this.port)],
       ...['--replication-port', String(this.replicationPort), '--run-projections', 'None'],
-      ...['--db', join(this.folder, `db-${host}`), '--log', join(this.folder, `log-${host}`)],
+      ...['--db', this.database(host), '--log', join(this.folder, `log-${host}`)],
       ...['--certificate-file', join(this.folder, 'node.crt')],
       ...['--certificate-private-key-file', join(this.folder, 'node.key')],
       ...['--trusted-root-certificates-path', join(this.folder, 'ca')],
@@ -108,6 +119,10 @@ export class RealCluster {
     ];
     const command = `exec ${this.program} ${flags.join(' ')}`;
     this.nodes.set(host, spawn('/bin/sh', ['-c', command], { detached: true, stdio: 'ignore' }));
+  }
+
+  private database(host: string): string {
+    return join(this.folder, `db-${host}`);
   }
 
   private certify(): void {

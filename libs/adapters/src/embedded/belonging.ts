@@ -1,13 +1,21 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '#kernel/fact.js';
-import { throwIfBehindTheEnd, throwIfOfAnother, type FoldedHistory } from '#kernel/ports/read-models.js';
+import {
+  throwIfBehindTheEnd,
+  throwIfGone,
+  throwIfOfAnother,
+  type FoldedHistory,
+  type KnownFact,
+} from '#kernel/ports/read-models.js';
 import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
-import { replaceFile, sizeOf } from './durable-files.js';
+import { replaceFile, replaceInHaste, sizeOf } from './durable-files.js';
 import { openDatabase, scalar } from './sqlite.js';
 
 /** Names the log that was folded here. */
 const NOTE = 'log';
+/** Holds the newest fact that the log was known to have. */
+const NEWEST = 'log.newest';
 const WAIT_MS = 5_000;
 /** A build that was never named by a pointer is read where it has the name that the first one gets. */
 const FIRST_BUILD = /-v\d+-[0-9a-f]{8}\.db$/;
@@ -30,7 +38,23 @@ export async function belong(
     if (position > furthest.position) furthest = { name, position };
   }
   await throwIfBehindTheEnd(place, furthest, history);
+  await throwIfGone(place, knownIn(folder), history);
   if (noted === undefined && mode === 'write') replaceFile(note, history.numbering);
+}
+
+export const noteFact = (folder: string, known: KnownFact): void =>
+  replaceInHaste(join(folder, NEWEST), JSON.stringify(known));
+
+/** Undefined also for what a power cut left half written: then the ends are compared, as for a folder without a note. */
+function knownIn(folder: string): KnownFact | undefined {
+  const path = join(folder, NEWEST);
+  if (!existsSync(path)) return undefined;
+  try {
+    const { position, mark } = JSON.parse(readFileSync(path, 'utf8')) as KnownFact;
+    return Number.isSafeInteger(position) && typeof mark === 'string' ? { position, mark } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Files of builds that are read, or are kept to be read again. */

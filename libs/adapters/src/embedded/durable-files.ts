@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -56,6 +57,13 @@ export function replaceFile(path: string, text: string): void {
   writeNew(made, text);
   renameSync(made, path);
   syncFolder(dirname(path));
+}
+
+/** Replaces a small file in one step, without waiting for the disk: a power cut may leave the old text, or none that can be read. */
+export function replaceInHaste(path: string, text: string): void {
+  const made = `${path}.${process.pid}.new`;
+  writeFileSync(made, text, { mode: 0o600 });
+  renameSync(made, path);
 }
 
 /** @throws EEXIST where the file is there already */

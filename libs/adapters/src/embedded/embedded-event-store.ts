@@ -185,6 +185,11 @@ export class EmbeddedEventStore extends EventStore {
     return this.headNow();
   }
 
+  override async markAt(position: Position): Promise<string | undefined> {
+    this.assertOpen();
+    return this.parts.reader.markAt(position);
+  }
+
   override async close(): Promise<void> {
     if (this.closed) return;
     const { reader, waker, writer } = this.parts;

@@ -6,6 +6,7 @@ import type {
   DocumentText,
   FoldedHistory,
   Json,
+  KnownFact,
   Pinned,
   Query,
   ReadModelSpec,
@@ -16,7 +17,7 @@ import type {
 import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import type { Index } from '#kernel/projection.js';
 import { EARLIEST } from '#kernel/time.js';
-import { belong } from './belonging.js';
+import { belong, noteFact } from './belonging.js';
 import { makeFolder, removeDatabase } from './durable-files.js';
 import type { Pins } from './pins.js';
 import type { ReadModelFile } from './read-model-file.js';
@@ -223,6 +224,11 @@ export class EmbeddedReadModels extends ReadModels {
   override async belongTo(history: FoldedHistory): Promise<void> {
     this.assertOpen();
     await belong(this.options, await this.snapshots(), history);
+  }
+
+  override async note(known: KnownFact): Promise<void> {
+    this.assertOpen();
+    noteFact(this.options.folder, known);
   }
 
   override async snapshots(): Promise<SnapshotStore> {

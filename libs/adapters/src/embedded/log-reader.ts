@@ -45,6 +45,11 @@ export class LogReader {
     return Number(this.row('SELECT coalesce(max(position), 0) FROM facts')[0]);
   }
 
+  markAt(position: Position): string | undefined {
+    const row: unknown[] | undefined = this.row("SELECT id || '@' || recorded FROM facts WHERE position = ?", position);
+    return row?.[0] as string | undefined;
+  }
+
   /** @param isThere  True of a caller who knows that something is behind `from`. */
   stream(name: string, { from, limit = -1, backwards = false }: ReadStream, isThere = false): readonly Recorded[] {
     const sql = backwards

@@ -50,10 +50,14 @@ interface Open {
 export class BatchAppends {
   private opened: Promise<Open> | undefined;
 
-  /** @param onFailure  Told of an append that failed, and how long it was waited for. */
+  /**
+   * @param onFailure  Told of an append that failed, and how long it was waited for.
+   * @param onBroken  Told when the call broke off, whether anything was under way or not.
+   */
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly onFailure: (error: Error, waitedMs: number) => void,
+    private readonly onBroken: () => void,
   ) {}
 
   /** Un-awaited appends keep their order. @throws {StoreUnavailable} the outcome is unknown; it did not answer in `withinMs` */
@@ -104,6 +108,7 @@ export class BatchAppends {
   /** What was sent and not answered may be there or not. */
   private broken(waiting: ReadonlyMap<string, Waiting>, error: Error): void {
     this.opened = undefined;
+    this.onBroken();
     const cause = portError(error);
     const told = new StoreUnavailable(`EventStoreDB broke off; what was sent may be there: ${cause.message}`, {
       cause,

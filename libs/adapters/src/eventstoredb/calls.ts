@@ -16,8 +16,14 @@ export class Calls {
   private probing: NodeJS.Timeout | undefined;
   private closed = false;
 
-  /** @param probe  Resolves when the server answers; asked after a call was not answered in time. */
-  constructor(private readonly probe: (signal: AbortSignal) => Promise<unknown>) {}
+  /**
+   * @param probe  Resolves when the server answers; asked after a call was not answered in time.
+   * @param interrupted  Told of each call that was not answered.
+   */
+  constructor(
+    private readonly probe: (signal: AbortSignal) => Promise<unknown>,
+    private readonly interrupted: () => void = () => undefined,
+  ) {}
 
   /** @throws {StoreUnavailable} at once while the server does not answer, else after 15 s at most, the turn included */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -48,7 +54,9 @@ export class Calls {
 
   /** Told of every call that failed, and how long it was waited for. */
   failed(error: unknown, waitedMs: number): void {
-    if (error instanceof StoreUnavailable && waitedMs > SILENT_MS) this.fellSilent();
+    if (!(error instanceof StoreUnavailable)) return;
+    this.interrupted();
+    if (waitedMs > SILENT_MS) this.fellSilent();
   }
 
   /** A call was not answered in time: others fail at once until a probe is answered. */

@@ -15,6 +15,8 @@ export interface Connection {
   readonly appends: BatchAppends;
   readonly pages: Pages;
   readonly calls: Calls;
+  /** Told of each call that broke off, or was not answered. */
+  readonly interruptions: Set<() => void>;
   /** Ends it where nobody else of this process uses it; bounded in time. */
   release(): Promise<void>;
 }
@@ -43,12 +45,15 @@ function made(connectionString: string): Shared {
     throw new StoreRefused(`${withoutSecrets(connectionString)} cannot be used: ${why}`, { cause: error });
   }
   const pages = new Pages(client);
-  const calls = new Calls((signal) => pages.newest(undefined, 1, signal));
+  const interruptions = new Set<() => void>();
+  const interrupted = (): void => interruptions.forEach((told) => told());
+  const calls = new Calls((signal) => pages.newest(undefined, 1, signal), interrupted);
   const one = {
     client,
     pages,
     calls,
-    appends: new BatchAppends(client, (error, waitedMs) => calls.failed(error, waitedMs)),
+    interruptions,
+    appends: new BatchAppends(client, (error, waitedMs) => calls.failed(error, waitedMs), interrupted),
     users: 0,
   };
   shared.set(connectionString, one);

@@ -13,6 +13,7 @@ import type { Position, Proposed, Recorded } from '#kernel/fact.js';
 import type { Page } from './arrivals.js';
 import { CALL_MS } from './calls.js';
 import { connect, type Connection } from './connection.js';
+import { Continuity } from './continuity.js';
 import { checkedPlace, placeOf, positionOf, recordedOf, wireEvents } from './conversion.js';
 import { historyOf, type History } from './history.js';
 import { Live } from './live.js';
@@ -42,6 +43,8 @@ export class EventStoreDBEventStore extends EventStore {
   private readonly numberedBy: string;
   private readonly live: Live;
   private readonly log: ServerLog;
+  private readonly continuity: Continuity;
+  private readonly interrupted = (): void => this.continuity.interrupted();
   private readonly underWay = new Set<Promise<unknown>>();
   private closed = false;
 
@@ -55,8 +58,10 @@ export class EventStoreDBEventStore extends EventStore {
     this.storeId = storeId;
     this.beginning = position;
     this.numberedBy = numbering;
-    this.log = new ServerLog(connection, prefix, position);
-    this.live = new Live(connection.client, this.log, beatMs);
+    this.continuity = new Continuity(async (at) => (await this.eventAt(at))?.id);
+    connection.interruptions.add(this.interrupted);
+    this.log = new ServerLog(connection, prefix, position, this.continuity);
+    this.live = new Live(connection.client, this.log, this.continuity, beatMs);
   }
 
   /** @throws {StoreUnavailable} where the server does not answer @throws {StoreRefused} where there is no such history to read */
@@ -85,6 +90,8 @@ export class EventStoreDBEventStore extends EventStore {
     const events = wireEvents(facts);
     const { appends, calls } = this.connection;
     calls.check();
+    const check = this.continuity.check();
+    if (check !== undefined) await check;
     const appending = appends.append(this.prefix + stream, expected, events, CALL_MS);
     this.underWay.add(appending);
     try {
@@ -92,6 +99,7 @@ export class EventStoreDBEventStore extends EventStore {
       if (count !== expected + facts.length) throw lacking(stream);
       const position = positionOf(commit);
       this.log.wrote(position);
+      this.continuity.knows({ position, eventId: events.at(-1)?.id ?? '' });
       return { revision: count - 1, position };
     } catch (error) {
       throw error instanceof WrongExpectedRevision ? new WrongExpectedRevision(stream, expected, error.actual) : error;
@@ -102,6 +110,7 @@ export class EventStoreDBEventStore extends EventStore {
 
   override async readStream(stream: string, options: ReadStream = {}): Promise<readonly Recorded[]> {
     this.assertOpen();
+    await this.continuity.check();
     const { from, limit = Infinity, backwards = false } = options;
     const facts: Recorded[] = [];
     let next = from ?? (backwards ? Infinity : 0);
@@ -147,6 +156,7 @@ export class EventStoreDBEventStore extends EventStore {
       }
     };
     while (!ended()) {
+      await this.continuity.check();
       const { seen } = this.live;
       const near = this.live.behind(Math.max(position, positionOf(place.commit)));
       const begin = position > positionOf(place.commit) ? placeOf(position) : place;
@@ -171,16 +181,29 @@ export class EventStoreDBEventStore extends EventStore {
 
   override async head(): Promise<Position> {
     this.assertOpen();
+    await this.continuity.check();
     return this.log.head();
+  }
+
+  override async markAt(position: Position): Promise<string | undefined> {
+    this.assertOpen();
+    await this.continuity.check();
+    return (await this.eventAt(position))?.id;
   }
 
   /** What is on its way to the server is answered first, within the time a call may take. */
   override async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.connection.interruptions.delete(this.interrupted);
     this.live.close();
     await Promise.allSettled(this.underWay);
     await this.connection.release();
+  }
+
+  private eventAt(position: Position) {
+    const { pages, calls } = this.connection;
+    return calls.run((signal) => pages.at(placeOf(position), signal));
   }
 
   private async streamPage(stream: string, from: number, count: number, backwards: boolean): Promise<Recorded[]> {

@@ -2,6 +2,7 @@ import { streamNameFilter, type AllStreamSubscription, type EventStoreDBClient }
 import type { Position as Place } from '@eventstore/db-client';
 import type { Position, Recorded } from '#kernel/fact.js';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
+import type { Continuity } from './continuity.js';
 import { positionOf } from './conversion.js';
 import { isOutage } from './outages.js';
 import { Recent } from './recent.js';
@@ -43,6 +44,7 @@ export class Live {
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly log: ServerLog,
+    private readonly continuity: Continuity,
     private readonly beatMs = BEAT_MS,
   ) {}
 
@@ -112,6 +114,7 @@ export class Live {
 
   private subscribeAgain(dead: AllStreamSubscription, error?: unknown): void {
     if (this.subscription !== dead || this.state === 'closed') return;
+    this.continuity.interrupted();
     this.leave();
     // the place itself may be what the server does not take: the log is read up to a new one
     if (error !== undefined && !isOutage(error)) [this.place, this.recent] = [undefined, undefined];
@@ -146,6 +149,7 @@ export class Live {
    */
   private async compare(): Promise<void> {
     try {
+      await this.continuity.check();
       const head = await this.log.head();
       const newest = this.recent?.newest ?? head;
       this.silences = this.missed > newest && this.place === this.before ? this.silences + 1 : 0;

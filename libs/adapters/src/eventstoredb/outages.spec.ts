@@ -1,5 +1,5 @@
 import { AppendTooLarge, StoreUnavailable } from '#kernel/ports/event-store.js';
-import { isOutage, portError } from './outages.js';
+import { isOutage, isToSubscribeAgain, portError } from './outages.js';
 
 /** @source grpc/doc/statuscodes.md */
 const status = { CANCELLED: 1, UNKNOWN: 2, PERMISSION_DENIED: 7, ABORTED: 10, UNAVAILABLE: 14, UNAUTHENTICATED: 16 };
@@ -27,6 +27,17 @@ describe("an error of EventStoreDB's driver", () => {
       expect(portError(thrown('', { code }))).toMatchObject({ message: expect.stringContaining('user and password') });
       expect(isOutage(thrown('', { code }))).toBe(true);
     }
+  });
+
+  it('may only ask for the subscription to be begun again', () => {
+    const slow = thrown('10 ABORTED: Consumer too slow. Client resubscription required.', { code: status.ABORTED });
+    expect(isToSubscribeAgain(portError(slow))).toBe(true);
+    for (const error of [
+      thrown('10 ABORTED', { code: status.ABORTED }),
+      thrown('14 resubscription required', { code: status.UNAVAILABLE }),
+    ])
+      expect(isToSubscribeAgain(portError(error))).toBe(false);
+    expect(isToSubscribeAgain(slow)).toBe(false);
   });
 
   it('that is none of an outage stays what it is, as does what the port says already', () => {

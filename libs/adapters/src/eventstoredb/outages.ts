@@ -12,6 +12,7 @@ import { AppendTooLarge, StoreRefused, StoreUnavailable } from '#kernel/ports/ev
 const OUTAGES = new Set([1, 4, 8, 10, 13, 14]);
 const OUTAGE_TYPES = new Set(['unavailable', 'deadline-exceeded', 'timeout', 'cancelled', 'not-leader']);
 const UNAUTHENTICATED = 16;
+const ABORTED = 10;
 
 interface DriverError extends Error {
   readonly type?: `${ErrorType}`;
@@ -44,3 +45,12 @@ export function portError(error: unknown): Error {
 
 /** True where the same call may succeed later. */
 export const isOutage = (error: unknown): boolean => portError(error) instanceof StoreUnavailable;
+
+/**
+ * True where the server ended a subscription that it could not follow itself: appends came faster than it went from the log to what is
+ * new. It asks for another one from there on, and nothing is amiss.
+ */
+export const isToSubscribeAgain = (error: unknown): boolean =>
+  error instanceof StoreUnavailable &&
+  (error.cause as DriverError | undefined)?.code === ABORTED &&
+  /resubscription required/.test(error.message);

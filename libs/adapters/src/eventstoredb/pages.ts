@@ -15,7 +15,7 @@ import {
   type StreamingRead,
 } from '@eventstore/db-client';
 import { StoreRefused } from '#kernel/ports/event-store.js';
-import { portError } from './outages.js';
+import { isToSubscribeAgain, portError } from './outages.js';
 
 /** In windows of 32 events looked at: how often the server says how far it is where nothing passes the filter. */
 const CHECKPOINT_EVERY = 64;
@@ -63,6 +63,7 @@ export class Pages {
     try {
       return await taken(begin, take, signal, (flow) => taker.begin(flow));
     } catch (error) {
+      if (isToSubscribeAgain(error)) return false;
       if (!(error instanceof UnknownError)) throw error;
       throw new StoreRefused(`EventStoreDB has no event at position ${from.commit}: is it one of another store?`, {
         cause: error,
@@ -76,6 +77,20 @@ export class Pages {
       () => this.client.readAll({ ...ofLeader(count), direction: BACKWARDS, fromPosition: from ?? END }),
       signal,
     );
+  }
+
+  /** The event at a place; undefined where none begins there. */
+  async at(place: Place, signal: AbortSignal): Promise<AllStreamRecordedEvent | undefined> {
+    try {
+      const [first] = await collected(
+        () => this.client.readAll({ ...ofLeader(1), direction: FORWARDS, fromPosition: place }),
+        signal,
+      );
+      return first?.event?.position.commit === place.commit ? first.event : undefined;
+    } catch (error) {
+      if (error instanceof UnknownError) return undefined; // the place is within an event
+      throw error;
+    }
   }
 
   /** Events of one stream; none where it is not there. */

@@ -4,6 +4,7 @@ import { CALENDAR } from '#kernel/system.events.js';
 import type { Position, Recorded } from '#kernel/fact.js';
 import { Arrivals, type Page } from './arrivals.js';
 import type { Connection } from './connection.js';
+import type { Continuity } from './continuity.js';
 import { isFact, placeOf, positionOf, recordedOf } from './conversion.js';
 import type { Taker } from './pages.js';
 
@@ -24,11 +25,16 @@ export class ServerLog {
     readonly prefix: string,
     /** Before the first fact. */
     private readonly beginning: Position,
+    private readonly continuity: Continuity,
   ) {}
 
   /** The fact in an event; undefined where it is none of ours. */
-  readonly factIn = (event: AllStreamRecordedEvent): Recorded | undefined =>
-    isFact(event, this.prefix) ? recordedOf(event, this.prefix) : undefined;
+  readonly factIn = (event: AllStreamRecordedEvent): Recorded | undefined => {
+    if (!isFact(event, this.prefix)) return undefined;
+    const fact = recordedOf(event, this.prefix);
+    if (fact.position > this.continuity.upTo) this.continuity.knows({ position: fact.position, eventId: event.id });
+    return fact;
+  };
 
   wrote(position: Position): void {
     this.known = Math.max(this.known, position);
@@ -62,6 +68,7 @@ export class ServerLog {
         const position = positionOf(from.commit);
         if (position > end && !isFact(event, this.prefix)) continue;
         if (position > end) this.wrote(position);
+        if (position > end) this.continuity.knows({ position, eventId: event.id });
         this.looked = newest;
         return this.known;
       }

@@ -132,6 +132,11 @@ export class MemoryEventStore extends EventStore {
     return Promise.resolve(this.log.length);
   }
 
+  override markAt(position: Position): Promise<string | undefined> {
+    const fact = this.log.find((one) => one.position === position);
+    return Promise.resolve(fact && `${fact.id}@${fact.recordedAt}`);
+  }
+
   override close(): Promise<void> {
     this.closed = true;
     this.wake();

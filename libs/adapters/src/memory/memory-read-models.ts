@@ -6,6 +6,7 @@ import {
   ReadModels,
   StaleDocument,
   throwIfBehindTheEnd,
+  throwIfGone,
   throwIfOfAnother,
 } from '#kernel/ports/read-models.js';
 import type {
@@ -13,6 +14,7 @@ import type {
   DocumentText,
   FoldedHistory,
   Json,
+  KnownFact,
   Pinned,
   Query,
   ReadModelSpec,
@@ -24,6 +26,8 @@ import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import { EARLIEST } from '#kernel/time.js';
 import { MemorySnapshots } from './memory-snapshots.js';
 import { pageOf } from './page.js';
+
+const PLACE = 'Read models in memory';
 
 interface Build {
   readonly edition: string;
@@ -153,6 +157,7 @@ export class MemoryReadModels extends ReadModels {
   private readonly slots = new Map<string, NamedSlot>();
   private readonly states = new MemorySnapshots();
   private numbering: string | undefined;
+  private known: KnownFact | undefined;
 
   override async open(spec: ReadModelSpec): Promise<ReadModel> {
     return new MemoryReadModel(spec, this.slotOf(spec));
@@ -233,14 +238,20 @@ export class MemoryReadModels extends ReadModels {
   }
 
   override async belongTo(history: FoldedHistory): Promise<void> {
-    throwIfOfAnother('Read models in memory', this.numbering, history);
+    throwIfOfAnother(PLACE, this.numbering, history);
     let furthest = { name: 'snapshots', position: await this.states.newest() };
     for (const { name, build, former } of this.slots.values()) {
       for (const { checkpoint } of former === undefined ? [build] : [build, former])
         if (checkpoint.position > furthest.position) furthest = { name, position: checkpoint.position };
     }
-    await throwIfBehindTheEnd('Read models in memory', furthest, history);
+    await throwIfBehindTheEnd(PLACE, furthest, history);
+    await throwIfGone(PLACE, this.known, history);
     this.numbering = history.numbering;
+  }
+
+  override note(known: KnownFact): Promise<void> {
+    this.known = known;
+    return Promise.resolve();
   }
 
   override async snapshots(): Promise<SnapshotStore> {

@@ -175,6 +175,12 @@ export abstract class EventStore {
   /** Position of the newest fact; 0 when there is none. */
   abstract head(): Promise<Position>;
 
+  /**
+   * Tells the fact at a position from every other that might stand there after the log was put back and gone on with: its id alone does
+   * not, as the same command makes the same. Undefined where no fact stands there.
+   */
+  abstract markAt(position: Position): Promise<string | undefined>;
+
   /** Ends its use; facts not yet answered are written first. Calling it twice is fine. */
   abstract close(): Promise<void>;
 }

@@ -85,7 +85,21 @@ export class IndexNotBuilt extends DomainError {
 }
 
 /** Whose facts are folded. */
-export type FoldedHistory = Pick<EventStore, 'numbering' | 'head'>;
+export type FoldedHistory = Pick<EventStore, 'numbering' | 'head' | 'markAt'>;
+
+/** A fact that was in a log, so that the log can be known again. */
+export interface KnownFact {
+  readonly position: Position;
+  /** See `EventStore.markAt`. */
+  readonly mark: string;
+}
+
+/** The newest fact of a log; undefined where there is none. */
+export async function newestFactOf(history: FoldedHistory): Promise<KnownFact | undefined> {
+  const position = await history.head();
+  const mark = position === 0 ? undefined : await history.markAt(position);
+  return mark === undefined ? undefined : { position, mark };
+}
 
 const FOLD_ANEW = 'Where that log is meant to stay, remove them while nothing runs: they are folded anew from it.';
 
@@ -109,6 +123,15 @@ export async function throwIfBehindTheEnd(
   throw new StoreRefused(
     `${place} know facts up to position ${furthest.position} (${furthest.name}), and the log ends at ${head}: ` +
       `it was put back to an earlier state, or lost its end. Put back the newer log. ${FOLD_ANEW}`,
+  );
+}
+
+/** @throws {StoreRefused} for a log that went on after it was put back: its end alone would not tell */
+export async function throwIfGone(place: string, known: KnownFact | undefined, history: FoldedHistory): Promise<void> {
+  if (known === undefined || (await history.markAt(known.position)) === known.mark) return;
+  throw new StoreRefused(
+    `${place} belong to a log with another fact at position ${known.position} than the log here has, if it has any: it was put back to ` +
+      `an earlier state and may have gone on from there. Put back the log that they belong to. ${FOLD_ANEW}`,
   );
 }
 
@@ -205,9 +228,11 @@ export abstract class ReadModels {
    * Notes whose facts are folded here. What was folded from another log, or further than this one goes, would tell of facts that are not
    * there, and miss those that are appended in their places.
    *
-   * @throws {StoreRefused} for a log that what lies here was not folded from
+   * @throws {StoreRefused} for a log that what lies here was not folded from, or that lacks the fact noted last
    */
   abstract belongTo(history: FoldedHistory): Promise<void>;
+  /** Notes a fact of the log, the newest there is, for the next `belongTo`. It may be lost with a power cut. */
+  abstract note(known: KnownFact): Promise<void>;
   /** The states of streams that lie beside the read models. */
   abstract snapshots(): Promise<SnapshotStore>;
   abstract close(): Promise<void>;
