@@ -64,6 +64,25 @@ onEventStoreDB('the whole of Patron on EventStoreDB', (server) => {
   });
 
   it(
+    'a mistyped history is begun by nobody whose read models are of another',
+    async () => {
+      const one = world();
+      await one.serve();
+      await buy(one, 'c-1', 'p-1');
+      await one.end('SIGTERM');
+      const url = `${server()}&history=t-${randomUUID()}`;
+      const mistyped = world(one, url);
+      for (const target of ['all', 'commands', 'projector'])
+        await expect(mistyped.serve(['--target', target])).rejects.toThrow(/holds no history "t-.*Look at `history=`/s);
+      const elsewhere = await mistyped.patron(['read', 'value_tier', '--data', 'elsewhere']);
+      expect([elsewhere.code, elsewhere.err]).toEqual([4, expect.stringContaining('holds no history')]);
+      await one.serve();
+      expect(await buy(one, 'c-1', 'p-1')).toMatchObject({ status: 200, repeated: true });
+    },
+    LONG_MS,
+  );
+
+  it(
     'two processes take commands, one folds, one answers: each command is done once, and read where it was folded',
     async () => {
       const url = `${server()}&history=t-${randomUUID()}`;

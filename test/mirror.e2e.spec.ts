@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliWorld, type Ended } from './cli.fixture.js';
@@ -50,6 +50,18 @@ described('patron mirror beside a server', () => {
       expect([words[0], ended.code, ended.err]).toEqual([words[0], 4, expect.stringContaining('store.mirror')]);
     }
   }, 90_000);
+
+  it('is not begun beside read models of another log, and leaves them as they are', async () => {
+    const other = join(world.folder, 'served');
+    mkdirSync(other);
+    cpSync(join(world.folder, 'data', 'read-models'), join(other, 'read-models'), { recursive: true });
+    const { code, err } = await world.patron(['mirror', '--from', 'data', '--data', other]);
+    expect([code, err]).toEqual([
+      4,
+      expect.stringMatching(/folded from a log that is kept elsewhere.*nothing was made there/s),
+    ]);
+    expect(readdirSync(other)).toEqual(['read-models']);
+  }, 60_000);
 
   it('says what it lacks', async () => {
     const none = await world.patron(['mirror', 'status', '--data', 'nowhere']);

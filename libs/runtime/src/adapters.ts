@@ -4,6 +4,7 @@ import type { Clock } from '#kernel/ports/clock.js';
 import { StoreRefused, type EventStore } from '#kernel/ports/event-store.js';
 import type { Keys } from '#kernel/ports/keys.js';
 import type { ReadModels } from '#kernel/ports/read-models.js';
+import { foldedIn } from '#adapters/embedded/belonging.js';
 import { standingIn } from '#adapters/embedded/log-file.js';
 import { AbsentKeys, KeysAbsent } from './absent-keys.js';
 import type { PatronConfig } from './config.js';
@@ -23,7 +24,8 @@ export async function openEventStore(
   }
   if (eventStore !== 'embedded') {
     const { EventStoreDBEventStore } = await import('#adapters/eventstoredb/eventstoredb-event-store.js');
-    return EventStoreDBEventStore.open({ url: eventStore, mode });
+    const foldedFrom = foldedIn(data); // then the history is there, or its name is mistyped
+    return EventStoreDBEventStore.open({ url: eventStore, mode, ...(foldedFrom !== undefined && { foldedFrom }) });
   }
   if (mode === 'read' && !existsSync(data)) {
     throw new StoreRefused(`There is no data at ${data}; \`patron serve --data ${data}\` or an import begins it.`);

@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable, type EventStore } from '#kernel/ports/event-store.js';
+import { CopyRefused } from '#kernel/ports/history-copy.js';
 import { instantOf, type Instant } from '#kernel/time.js';
 import { mirrored, type Lag, type Mirror } from '#engine/mirroring.js';
+import { foldedIn, readModelsIn } from '#adapters/embedded/belonging.js';
 import { replaceFile } from '#adapters/embedded/durable-files.js';
+import { logPath } from '#adapters/embedded/log-file.js';
 import { isAlive } from '#adapters/embedded/writer-lock.js';
 import type { PatronConfig } from './config.js';
 import { openSource, shownPlace, type Place } from './copy.js';
@@ -52,6 +55,7 @@ export interface MirrorOptions {
  * @throws {StoreUnavailable} with `once`, where the source does not answer
  */
 export async function mirror(config: PatronConfig, from: Place, options: MirrorOptions): Promise<void> {
+  throwIfOfAServer(config);
   const follower = new Follower(config, from, options);
   try {
     await follower.run();
@@ -66,6 +70,15 @@ export function mirrorStatus({ data }: PatronConfig): MirrorStatus | undefined {
   if (!existsSync(path)) return undefined;
   const status = JSON.parse(readFileSync(path, 'utf8')) as MirrorStatus;
   return isAlive(status.pid) ? status : { ...status, state: 'ended' };
+}
+
+/** @throws {CopyRefused} for read models without a log beside them: they are of another log than the one that a mirror begins */
+function throwIfOfAServer({ data }: PatronConfig): void {
+  if (existsSync(logPath(data)) || foldedIn(data) === undefined) return;
+  throw new CopyRefused(
+    `The read models in ${readModelsIn(data)} were folded from a log that is kept elsewhere, on a server or before it was removed. ` +
+      'Choose another folder for the mirror; nothing was made there.',
+  );
 }
 
 class Follower {

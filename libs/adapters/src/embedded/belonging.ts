@@ -16,10 +16,20 @@ import { openDatabase, scalar } from './sqlite.js';
 const NOTE = 'log';
 /** Holds the newest fact that the log was known to have. */
 const NEWEST = 'log.newest';
+const FOLDER = 'read-models';
 const WAIT_MS = 5_000;
 /** A build that was never named by a pointer is read where it has the name that the first one gets. */
 const FIRST_BUILD = /-v\d+-[0-9a-f]{8}\.db$/;
 const POINTER = /\.(current|former)$/;
+
+/** Where the read models of a data folder lie. */
+export const readModelsIn = (data: string): string => join(data, FOLDER);
+
+/** The log that the read models of a data folder were folded from; undefined where none were. */
+export function foldedIn(data: string): string | undefined {
+  const note = join(readModelsIn(data), NOTE);
+  return existsSync(note) ? readFileSync(note, 'utf8') : undefined;
+}
 
 /** Read models of a folder, and the snapshots beside them, are of this log, or nothing is folded. @throws {StoreRefused} */
 export async function belong(

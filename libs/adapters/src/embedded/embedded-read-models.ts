@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { StoreUnavailable } from '#kernel/ports/event-store.js';
 import { IndexNotBuilt, ReadModel, ReadModels } from '#kernel/ports/read-models.js';
 import type {
@@ -17,7 +17,7 @@ import type {
 import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
 import type { Index } from '#kernel/projection.js';
 import { EARLIEST } from '#kernel/time.js';
-import { belong, noteFact } from './belonging.js';
+import { belong, noteFact, readModelsIn } from './belonging.js';
 import { makeFolder, removeDatabase } from './durable-files.js';
 import type { Pins } from './pins.js';
 import type { ReadModelFile } from './read-model-file.js';
@@ -126,7 +126,7 @@ export class EmbeddedReadModels extends ReadModels {
   }
 
   static async open(options: EmbeddedReadModelsOptions): Promise<EmbeddedReadModels> {
-    const folder = join(options.folder, 'read-models');
+    const folder = readModelsIn(options.folder);
     if (options.mode === 'write') makeFolder(folder);
     const notice = options.notice ?? ((text: string): boolean => process.stderr.write(`${text}\n`));
     return new EmbeddedReadModels({ folder, mode: options.mode, notice });

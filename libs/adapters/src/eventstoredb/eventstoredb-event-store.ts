@@ -30,6 +30,8 @@ export interface EventStoreDBOptions {
   readonly url: string;
   /** `read` begins no history where there is none; `copy` reads one that is not whole, for whoever copies into it. */
   readonly mode: 'write' | 'read' | 'copy';
+  /** Names the log that was folded here before: then none is begun where there is no such history. */
+  readonly foldedFrom?: string;
   /** How often the subscription is compared with the server's head; for tests. */
   readonly beatMs?: number;
 }
@@ -65,12 +67,12 @@ export class EventStoreDBEventStore extends EventStore {
   }
 
   /** @throws {StoreUnavailable} where the server does not answer @throws {StoreRefused} where there is no such history to read */
-  static async open({ url, mode, beatMs }: EventStoreDBOptions): Promise<EventStoreDBEventStore> {
+  static async open({ url, mode, foldedFrom, beatMs }: EventStoreDBOptions): Promise<EventStoreDBEventStore> {
     const { connectionString, history } = settingsOf(url);
     const connection = connect(connectionString);
     try {
       return new EventStoreDBEventStore(
-        await historyOf(connection, history, mode),
+        await historyOf(connection, history, mode, foldedFrom),
         ...([connection, `${history}/`, beatMs] as const),
       );
     } catch (error) {

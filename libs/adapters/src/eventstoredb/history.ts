@@ -28,14 +28,21 @@ export interface History {
  * What names a history for ever: the first event of the stream `<history>-history`, which holds none of its facts. Whoever writes
  * first makes it; two who begin at once agree on one. Behind it stand the copies into the history, begun and ended.
  *
- * @throws {StoreRefused} where there is none and `mode` is `read`, where it is of a newer format, or a copy is not finished
+ * @throws {StoreRefused} where there is none and `mode` is `read` or another one was folded here before, where it is of a newer format, or a copy is not finished
  */
 export async function historyOf(
   connection: Connection,
   history: string,
   mode: 'write' | 'read' | 'copy',
+  foldedFrom?: string,
 ): Promise<History> {
   const found = await historyIn(connection, history);
+  if (found === undefined && foldedFrom !== undefined) {
+    throw new StoreRefused(
+      `The server holds no history "${history}", and the read models of this data folder were folded from log ${foldedFrom}. Look at ` +
+        '`history=` and the server in the connection string; for a new history choose another data folder. Nothing was begun.',
+    );
+  }
   if (found === undefined && mode !== 'write') {
     throw new StoreRefused(`The server holds no history "${history}"; \`patron serve\` or an import begins it.`);
   }
