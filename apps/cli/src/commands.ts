@@ -1,76 +1,48 @@
-import { alerts } from './commands/alerts.js';
-import { backup } from './commands/backup.js';
-import { clockAdvance, clockFix, clockLift, clockShow } from './commands/clock.js';
-import { copyCommand } from './commands/copy.js';
-import { customer } from './commands/customer.js';
-import { demo } from './commands/demo.js';
-import { diff } from './commands/diff.js';
-import { exportCommand } from './commands/export.js';
-import { importCommand } from './commands/import.js';
-import { mirrorCommand } from './commands/mirror.js';
-import { mirrorStatusCommand } from './commands/mirror-status.js';
-import { policyPublish } from './commands/policy-publish.js';
-import { policyShow } from './commands/policy-show.js';
-import { projectionsDigest } from './commands/projections-digest.js';
-import { projectionsNew } from './commands/projections-new.js';
-import { projectionsRebuild } from './commands/projections-rebuild.js';
-import { projectionsRetry } from './commands/projections-retry.js';
-import { projectionsCancel, projectionsDrop, projectionsSwitchBack } from './commands/projections-turn.js';
-import { projections } from './commands/projections.js';
-import { read } from './commands/read.js';
-import { replay } from './commands/replay.js';
-import { restore } from './commands/restore.js';
-import { send } from './commands/send.js';
-import { serve } from './commands/serve.js';
-import { snapshotsDrop, snapshotsKeep, snapshotsList } from './commands/snapshots.js';
-import { streamShow } from './commands/stream-show.js';
-import { tokenCreate } from './commands/token-create.js';
-import { tokenList } from './commands/token-list.js';
-import { tokenRevoke } from './commands/token-revoke.js';
-import { why } from './commands/why.js';
-import { whatIf } from './commands/what-if.js';
 import type { AnyCommand } from './frame/define-command.js';
 
+/** Loads a command: most of the program is wanted by few of them. */
+export type Load = () => Promise<AnyCommand>;
+
 /** Every command by the words that name it. */
-export const commands: ReadonlyMap<string, AnyCommand> = new Map<string, AnyCommand>([
-  ['serve', serve],
-  ['demo', demo],
-  ['import', importCommand],
-  ['send', send],
-  ['customer', customer],
-  ['read', read],
-  ['alerts', alerts],
-  ['diff', diff],
-  ['replay', replay],
-  ['export', exportCommand],
-  ['why', why],
-  ['snapshots', snapshotsList],
-  ['snapshots list', snapshotsList],
-  ['snapshots keep', snapshotsKeep],
-  ['snapshots drop', snapshotsDrop],
-  ['what-if', whatIf],
-  ['stream show', streamShow],
-  ['policy show', policyShow],
-  ['policy publish', policyPublish],
-  ['token create', tokenCreate],
-  ['token list', tokenList],
-  ['token revoke', tokenRevoke],
-  ['projections', projections],
-  ['projections list', projections],
-  ['projections new', projectionsNew],
-  ['projections rebuild', projectionsRebuild],
-  ['projections cancel', projectionsCancel],
-  ['projections switch-back', projectionsSwitchBack],
-  ['projections drop', projectionsDrop],
-  ['projections retry', projectionsRetry],
-  ['projections digest', projectionsDigest],
-  ['backup', backup],
-  ['restore', restore],
-  ['copy', copyCommand],
-  ['mirror', mirrorCommand],
-  ['mirror status', mirrorStatusCommand],
-  ['clock show', clockShow],
-  ['clock advance', clockAdvance],
-  ['clock fix', clockFix],
-  ['clock lift', clockLift],
+export const commands: ReadonlyMap<string, Load> = new Map<string, Load>([
+  ['serve', async () => (await import('./commands/serve.js')).serve],
+  ['demo', async () => (await import('./commands/demo.js')).demo],
+  ['import', async () => (await import('./commands/import.js')).importCommand],
+  ['send', async () => (await import('./commands/send.js')).send],
+  ['customer', async () => (await import('./commands/customer.js')).customer],
+  ['read', async () => (await import('./commands/read.js')).read],
+  ['alerts', async () => (await import('./commands/alerts.js')).alerts],
+  ['diff', async () => (await import('./commands/diff.js')).diff],
+  ['replay', async () => (await import('./commands/replay.js')).replay],
+  ['export', async () => (await import('./commands/export.js')).exportCommand],
+  ['why', async () => (await import('./commands/why.js')).why],
+  ['snapshots', async () => (await import('./commands/snapshots.js')).snapshotsList],
+  ['snapshots list', async () => (await import('./commands/snapshots.js')).snapshotsList],
+  ['snapshots keep', async () => (await import('./commands/snapshots.js')).snapshotsKeep],
+  ['snapshots drop', async () => (await import('./commands/snapshots.js')).snapshotsDrop],
+  ['what-if', async () => (await import('./commands/what-if.js')).whatIf],
+  ['stream show', async () => (await import('./commands/stream-show.js')).streamShow],
+  ['policy show', async () => (await import('./commands/policy-show.js')).policyShow],
+  ['policy publish', async () => (await import('./commands/policy-publish.js')).policyPublish],
+  ['token create', async () => (await import('./commands/token-create.js')).tokenCreate],
+  ['token list', async () => (await import('./commands/token-list.js')).tokenList],
+  ['token revoke', async () => (await import('./commands/token-revoke.js')).tokenRevoke],
+  ['projections', async () => (await import('./commands/projections.js')).projections],
+  ['projections list', async () => (await import('./commands/projections.js')).projections],
+  ['projections new', async () => (await import('./commands/projections-new.js')).projectionsNew],
+  ['projections rebuild', async () => (await import('./commands/projections-rebuild.js')).projectionsRebuild],
+  ['projections cancel', async () => (await import('./commands/projections-turn.js')).projectionsCancel],
+  ['projections switch-back', async () => (await import('./commands/projections-turn.js')).projectionsSwitchBack],
+  ['projections drop', async () => (await import('./commands/projections-turn.js')).projectionsDrop],
+  ['projections retry', async () => (await import('./commands/projections-retry.js')).projectionsRetry],
+  ['projections digest', async () => (await import('./commands/projections-digest.js')).projectionsDigest],
+  ['backup', async () => (await import('./commands/backup.js')).backup],
+  ['restore', async () => (await import('./commands/restore.js')).restore],
+  ['copy', async () => (await import('./commands/copy.js')).copyCommand],
+  ['mirror', async () => (await import('./commands/mirror.js')).mirrorCommand],
+  ['mirror status', async () => (await import('./commands/mirror-status.js')).mirrorStatusCommand],
+  ['clock show', async () => (await import('./commands/clock.js')).clockShow],
+  ['clock advance', async () => (await import('./commands/clock.js')).clockAdvance],
+  ['clock fix', async () => (await import('./commands/clock.js')).clockFix],
+  ['clock lift', async () => (await import('./commands/clock.js')).clockLift],
 ]);

@@ -2,6 +2,7 @@ import { DomainError, InvalidRequest } from '#kernel/errors.js';
 import { Exit, exitOf } from '#runtime/exit.js';
 import { nearNames } from '#runtime/near.js';
 import { RemoteRefusal } from './access/access.js';
+import type { Load } from './commands.js';
 import type { AnyCommand } from './frame/define-command.js';
 import { helpOf, overview } from './frame/help.js';
 import { parseLine, UsageError } from './frame/parse-args.js';
@@ -10,18 +11,15 @@ import { FileBroken } from './import/bytes.js';
 import { MappingError } from './import/mapping-reader.js';
 
 /** Runs a command line and answers its exit code; says what went wrong on standard error. */
-export async function run(
-  commands: ReadonlyMap<string, AnyCommand>,
-  words: readonly string[],
-  world: World,
-): Promise<Exit> {
+export async function run(commands: ReadonlyMap<string, Load>, words: readonly string[], world: World): Promise<Exit> {
   try {
     const [first] = words;
     if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-      world.out(overview(commands, world.terminal));
+      world.out(overview(await all(commands), world.terminal));
       return first === undefined ? Exit.invalid : Exit.ok;
     }
-    const { command, rest } = found(commands, words);
+    const { load, rest } = found(commands, words);
+    const command = await load();
     const { help, args, flags } = parseLine(command, rest);
     if (!help) return await command.run({ args, flags }, world);
     world.out(helpOf(command, world.terminal));
@@ -34,11 +32,15 @@ export async function run(
   }
 }
 
+async function all(commands: ReadonlyMap<string, Load>): Promise<ReadonlyMap<string, AnyCommand>> {
+  return new Map(await Promise.all([...commands].map(async ([words, load]) => [words, await load()] as const)));
+}
+
 /** @throws {UsageError} naming the commands that come near */
-function found(commands: ReadonlyMap<string, AnyCommand>, words: readonly string[]) {
+function found(commands: ReadonlyMap<string, Load>, words: readonly string[]) {
   for (const length of [2, 1]) {
-    const command = commands.get(words.slice(0, length).join(' '));
-    if (command !== undefined) return { command, rest: words.slice(length) };
+    const load = commands.get(words.slice(0, length).join(' '));
+    if (load !== undefined) return { load, rest: words.slice(length) };
   }
   const [first = '', second = ''] = words;
   const under = [...commands.keys()].filter((name) => name.startsWith(`${first} `));

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Engine } from '#engine/engine.js';
 import { Changes } from './changes.js';
@@ -46,6 +46,7 @@ const CONTROLLERS: Readonly<Record<Target, readonly Type[]>> = {
 export class PatronModule {
   static of(patron: Patron, limits: Limits, ending: Ending, filter: ProblemFilter): DynamicModule {
     const { engine, past, commands, config } = patron;
+    const logger = new Logger('rebuild');
     const { messages, handlers } = commandHandlers(commands.commands.map(({ type }) => type));
     return {
       module: PatronModule,
@@ -63,7 +64,7 @@ export class PatronModule {
         OneATurn,
         { provide: Changes, useFactory: (turns: OneATurn) => new Changes(engine, turns), inject: [OneATurn] },
         { provide: WhatIfs, useFactory: () => new WhatIfs(engine) },
-        { provide: Rebuilds, useFactory: () => new Rebuilds(engine) },
+        { provide: Rebuilds, useFactory: () => new Rebuilds(engine, (said) => logger.error(said)) },
         CommandSender,
         ...handlers,
         ...queryHandlers,

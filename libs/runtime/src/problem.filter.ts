@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './authentication.js';
-import { PROBLEM, problem, problemOf, RETRY_AFTER_SECONDS, type Problem, type Tell } from './problem.js';
+import { PROBLEM, problem, problemOf, RETRY_AFTER_SECONDS, stackOf, type Problem, type Tell } from './problem.js';
 import { methodsOf } from './routes.js';
 
 const CODES: Readonly<Record<number, string>> = {
@@ -22,7 +22,7 @@ const wantedTypes = ({ headers: { 'content-type': type } }: FastifyRequest): str
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('http');
 
-  readonly tell: Tell = (id, error) => this.logger.error({ message: 'unforeseen error', id, error: told(error) });
+  readonly tell: Tell = (id, error) => this.logger.error({ message: 'unforeseen error', id, error: stackOf(error) });
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -55,6 +55,3 @@ export class ProblemFilter implements ExceptionFilter {
     return problem(405, 'route.method_not_allowed', `${request.method} is not known here; ${methods.join(', ')} is.`);
   }
 }
-
-export const told = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -73,3 +73,7 @@ export function problemOf(error: unknown, tell: Tell): Problem {
   tell(id, error);
   return { ...problem(500, 'server.error', 'Something went wrong here; the log has it under this id.'), instance: id };
 }
+
+/** An error for the log: with where it happened, as far as it says so. */
+export const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,10 +1,9 @@
-import { Logger } from '@nestjs/common';
 import type { Engine } from '#engine/engine.js';
 import type { Compared, Projecting } from '#engine/projecting.js';
 import { standingOf, type Standing } from '#engine/standing.js';
 import { AlreadyRebuilding, NotFound } from '#engine/errors.js';
 import { NotHere } from './errors.js';
-import { told } from './problem.filter.js';
+import { stackOf } from './problem.js';
 
 export interface Rebuild {
   readonly name: string;
@@ -21,10 +20,13 @@ const NOT_KEPT = 'Nothing is kept: it was not rebuilt, what was kept was dropped
 
 /** Rebuilds that were asked for here, and how far they are. */
 export class Rebuilds {
-  private readonly logger = new Logger('rebuild');
   private readonly known = new Map<string, Rebuild>();
 
-  constructor(private readonly engine: Engine) {}
+  /** @param log  Told of one that failed. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly log: (said: object) => void = () => undefined,
+  ) {}
 
   /** About how many facts a read model lacks. */
   factsBehind({ position, head }: Standing): number {
@@ -66,7 +68,7 @@ export class Rebuilds {
     } catch (error) {
       const isCancelled = (error as { code?: unknown }).code === 'projection.rebuild_cancelled';
       note(isCancelled ? 'cancelled' : 'failed', share, folded);
-      this.logger.error({ message: 'rebuild failed', projections: names, error: told(error) });
+      this.log({ message: 'rebuild failed', projections: names, error: stackOf(error) });
       throw error;
     }
   }

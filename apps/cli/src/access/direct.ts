@@ -264,7 +264,4 @@ export class DirectAccess implements Access {
   }
 }
 
-export const leastShare = (statuses: readonly ProjectionStatus[]): number =>
-  Math.min(1, ...statuses.map(({ share }) => share));
-
 const momentIn = (asOf: AsOf | undefined): Moment | undefined => asOf && momentOf(asOf.at, asOf.by);

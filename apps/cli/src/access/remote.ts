@@ -22,7 +22,6 @@ import {
   type PublishedPolicy,
   type Sending,
 } from './access.js';
-import { leastShare } from './direct.js';
 import { Client, refusalOf, type Problem } from './client.js';
 import { LineSender } from './line-sender.js';
 
@@ -265,3 +264,6 @@ function foldsHere(): Promise<never> {
   const message = `A replay folds in this process: give --data, not --server, beside the server or ${ELSEWHERE}.`;
   return Promise.reject(new RemoteRefusal('request.invalid', 'invalid', message));
 }
+
+const leastShare = (statuses: readonly ProjectionStatus[]): number =>
+  Math.min(1, ...statuses.map(({ share }) => share));
