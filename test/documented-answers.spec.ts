@@ -275,11 +275,14 @@ describe('the answers that OpenAPI names', () => {
     await unreadableTime();
     store.head = () => Promise.reject(new StoreUnavailable('The disk is gone.'));
     await drive.send(drive.admin, 'GET', '/health/ready');
-    tokens.verify = () => {
-      throw new Error('tokens.json cannot be read');
-    };
-    for (const [method, path, { responses }] of operations()) {
-      if (responses['500'] !== undefined) await drive.send(drive.admin, method, filled(path));
+    const failures = { 503: new StoreUnavailable('The disk is gone.'), 500: new Error('tokens.json cannot be read') };
+    for (const [status, failure] of Object.entries(failures)) {
+      tokens.verify = () => {
+        throw failure;
+      };
+      for (const [method, path, { responses }] of operations()) {
+        if (responses[status] !== undefined) await drive.send(drive.admin, method, filled(path));
+      }
     }
   }
 

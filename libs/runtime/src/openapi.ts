@@ -49,7 +49,7 @@ export function openApiOf(
           path,
           'GET',
           operationOf(
-            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}`, problems: [400, 409, 503] },
+            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}`, problems: [400, 409] },
             `find_${name}`,
             'read models',
           ),
@@ -84,7 +84,7 @@ function commandRoute(route: Route, { type, slice, command }: CommandPlace): Rou
     ...{ ...route, path: `/v1/commands/${type}`, body: { type: 'application/json', schema: type } },
     ...{ action: actionOf(type, slice), about: command.about },
     parameters: parameters.filter(({ name }) => slice !== undefined || name !== 'If-Match'),
-    problems: [409, ...(slice === undefined ? [] : [412]), ...(command.refers === true ? [404] : []), 503],
+    problems: [409, ...(slice === undefined ? [] : [412]), ...(command.refers === true ? [404] : [])],
   };
 }
 

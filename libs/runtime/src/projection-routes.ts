@@ -15,7 +15,7 @@ export const PROJECTION_ROUTES: readonly Route[] = [
     about: 'SHA-256 over all documents: equal content, equal digest.',
     parameters: AFTER,
     answers: { 200: { schema: 'Digest' } },
-    problems: [400, 404, 503],
+    problems: [400, 404],
   },
   {
     ...{ method: 'POST', path: '/v1/projections/:name/rebuild', action: 'projections' },

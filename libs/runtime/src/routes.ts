@@ -16,7 +16,7 @@ export const ROUTES: readonly Route[] = [
     ],
     body: { type: 'application/json', schema: 'AnyCommand' },
     answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
-    problems: [409, 412, 503],
+    problems: [409, 412],
   },
   {
     ...{ method: 'POST', path: '/v1/commands', action: 'commands' },
@@ -32,7 +32,7 @@ export const ROUTES: readonly Route[] = [
     about: "A customer's documents by the name of their read model. The ETag is the revision they hold at least.",
     parameters: [...AFTER, ...AS_OF],
     answers: { 200: { schema: 'Documents' } },
-    problems: [400, 404, 503],
+    problems: [400, 404],
   },
   {
     ...{ method: 'GET', path: '/v1/customers/:id/why/:statement', action: 'customers' },
@@ -54,7 +54,7 @@ export const ROUTES: readonly Route[] = [
     about: 'The customer who holds an identity.',
     parameters: [query('identity', '`<kind>:<value>`, such as email:ann@example.org'), ...AFTER],
     answers: { 200: { schema: 'Documents' } },
-    problems: [400, 404, 503],
+    problems: [400, 404],
   },
   {
     ...{ method: 'GET', path: '/v1/read-models', action: 'read-models' },
@@ -85,7 +85,7 @@ export const ROUTES: readonly Route[] = [
       },
     ],
     answers: { 200: { schema: 'Page', types: ['application/json', 'text/csv', NDJSON] } },
-    problems: [400, 404, 409, 503],
+    problems: [400, 404, 409],
   },
   {
     ...{ method: 'GET', path: '/v1/differences/:name', action: 'read-models' },
@@ -121,7 +121,7 @@ export const ROUTES: readonly Route[] = [
     about: 'One document by its key.',
     parameters: [...AFTER, ...AS_OF, SNAPSHOT],
     answers: { 200: { schema: 'Document' } },
-    problems: [400, 404, 503],
+    problems: [400, 404],
   },
   {
     ...{ method: 'GET', path: '/v1/streams/:stream', action: 'streams' },
@@ -165,7 +165,7 @@ export const ROUTES: readonly Route[] = [
     parameters: [header('Idempotency-Key', "The caller's name for this request."), DRY_RUN],
     body: { type: 'application/json', schema: 'Publication' },
     answers: { 200: { schema: 'Receipt' }, 201: { schema: 'Receipt' } },
-    problems: [404, 409, 503],
+    problems: [404, 409],
   },
   {
     ...{ method: 'GET', path: '/v1/clock', action: 'clock:read' },
@@ -191,14 +191,15 @@ export const ROUTES: readonly Route[] = [
 
 /**
  * Statuses of all problem documents that a route may answer. Any route that is not for everybody may refuse the token; a
- * path with a parameter may be unreadable, a body may be that, too large, too slow or of another type.
+ * path with a parameter may be unreadable, a body may be that, too large, too slow or of another type. Whatever asks a store may find
+ * that it does not answer, or is none that this data folder belongs to.
  */
 export function problemsOf({ method, path, action, problems = [] }: Route): readonly number[] {
   const everybody = action === undefined || rolesFor(action).length === ROLES.length;
   return [
     ...(path.includes(':') || problems.includes(400) ? [400] : []),
     ...(method === 'POST' ? [400, 408, 413, 415] : []),
-    ...(action === undefined ? [] : [401, 500]),
+    ...(action === undefined ? [] : [401, 500, 503]),
     ...(everybody ? [] : [403]),
     ...problems,
   ];
