@@ -45,6 +45,15 @@ describe('the newest fact of the log', () => {
     expect(noted).toEqual([3, 5, 6]);
   });
 
+  it('keeps nobody from beginning where it cannot be written', async () => {
+    head = 3;
+    readModels.note = () => Promise.reject(new Error('ENOSPC'));
+    await opened().begin();
+    readModels.note = async ({ position }: KnownFact) => void noted.push(position);
+    await second();
+    expect(noted).toEqual([3]);
+  });
+
   it('is noted later where the store does not answer, and by nobody who gave up opening', async () => {
     const noting = opened();
     await noting.begin();

@@ -18,8 +18,9 @@ export class Noting {
     signal.addEventListener('abort', () => clearInterval(this.timer));
   }
 
+  /** A disk that is full keeps nobody from being served. */
   async begin(): Promise<void> {
-    await this.note();
+    await this.noted();
     this.timer = setInterval(() => void this.noted(), NOTE_MS).unref();
   }
 

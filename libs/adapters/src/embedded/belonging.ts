@@ -52,7 +52,7 @@ export async function belong(
   if (noted === undefined && mode === 'write') replaceFile(note, history.numbering);
 }
 
-export const noteFact = (folder: string, known: KnownFact): void =>
+export const noteFact = (folder: string, known: KnownFact): Promise<void> =>
   replaceInHaste(join(folder, NEWEST), JSON.stringify(known));
 
 /** Undefined also for what a power cut left half written: then the ends are compared, as for a folder without a note. */

@@ -7,9 +7,9 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StoreRefused } from '#kernel/ports/event-store.js';
 
@@ -60,10 +60,15 @@ export function replaceFile(path: string, text: string): void {
 }
 
 /** Replaces a small file in one step, without waiting for the disk: a power cut may leave the old text, or none that can be read. */
-export function replaceInHaste(path: string, text: string): void {
+export async function replaceInHaste(path: string, text: string): Promise<void> {
   const made = `${path}.${process.pid}.new`;
-  writeFileSync(made, text, { mode: 0o600 });
-  renameSync(made, path);
+  try {
+    await writeFile(made, text, { mode: 0o600 });
+    await rename(made, path);
+  } catch (error) {
+    await rm(made, { force: true });
+    throw error;
+  }
 }
 
 /** @throws EEXIST where the file is there already */

@@ -228,7 +228,7 @@ export class EmbeddedReadModels extends ReadModels {
 
   override async note(known: KnownFact): Promise<void> {
     this.assertOpen();
-    noteFact(this.options.folder, known);
+    await noteFact(this.options.folder, known);
   }
 
   override async snapshots(): Promise<SnapshotStore> {
