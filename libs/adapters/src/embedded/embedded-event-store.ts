@@ -19,6 +19,7 @@ import { makeFolder } from './durable-files.js';
 import { checkLog, createLog, descriptionOf, guarded, logPath, openLog } from './log-file.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
+import { SameFiles } from './same-files.js';
 import { openDatabase, type Database } from './sqlite.js';
 import { Waker } from './waker.js';
 import { WriterLock } from './writer-lock.js';
@@ -40,6 +41,7 @@ interface Parts {
   readonly numbering: string;
   readonly reader: LogReader;
   readonly waker: Waker;
+  readonly files: SameFiles;
   readonly writer?: { readonly log: LogWriter; readonly db: Database; readonly lock: WriterLock };
 }
 
@@ -58,7 +60,8 @@ export class EmbeddedEventStore extends EventStore {
     const path = logPath(folder);
     if (mode === 'read') {
       checkLog(path);
-      return new EmbeddedEventStore({ ...reading(folder, mode), waker: new Waker('polling') });
+      const files = new SameFiles([path]); // a log of its own beside it comes and goes with its writer
+      return new EmbeddedEventStore({ ...reading(folder, mode), waker: new Waker('polling'), files });
     }
     makeFolder(folder);
     const lock = await WriterLock.take(folder);
@@ -70,8 +73,9 @@ export class EmbeddedEventStore extends EventStore {
       const read = reading(folder, mode);
       const waker = new Waker('told');
       const now = clock ?? { now: () => instantOf(Date.now()) };
-      const log = new LogWriter(db, now, read.reader.head(), () => waker.wake());
-      return new EmbeddedEventStore({ ...read, waker, writer: { log, db, lock } });
+      const files = new SameFiles([path, `${path}-wal`]);
+      const log = new LogWriter(db, now, read.reader.head(), () => waker.wake(), files);
+      return new EmbeddedEventStore({ ...read, waker, files, writer: { log, db, lock } });
     } catch (error) {
       db?.close();
       lock.release();
@@ -92,12 +96,16 @@ export class EmbeddedEventStore extends EventStore {
 
   override async readStream(stream: string, options: ReadStream = {}): Promise<readonly Recorded[]> {
     this.assertOpen();
-    const { reader, writer } = this.parts;
+    const { reader, writer, files } = this.parts;
     const { from = 0, backwards = false } = options;
-    if (backwards) return reader.stream(stream, options);
+    if (backwards) {
+      files.check();
+      return reader.stream(stream, options);
+    }
     // Who goes on from what it knows finds nothing most times: the only writer there is knows that without asking the file.
     const count = writer?.log.countOf(stream);
     if (count !== undefined && from >= count) return [];
+    files.check();
     return reader.stream(stream, options, count !== undefined);
   }
 
@@ -111,6 +119,7 @@ export class EmbeddedEventStore extends EventStore {
   private async *batches(options: ReadAll, ended: () => boolean): AsyncGenerator<Batch> {
     const { batch = BATCH, after = 0, upTo = Infinity } = options;
     if (ended()) return;
+    this.parts.files.check();
     const end = Math.min(upTo, this.headNow());
     let position = after;
     let handed = after;
@@ -182,6 +191,7 @@ export class EmbeddedEventStore extends EventStore {
 
   override async head(): Promise<Position> {
     this.assertOpen();
+    this.parts.files.check();
     return this.headNow();
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '#kernel/ports/clock.js';
-import { StoreUnavailable, WrongExpectedRevision, type Appended } from '#kernel/ports/event-store.js';
+import { StoreRefused, StoreUnavailable, WrongExpectedRevision, type Appended } from '#kernel/ports/event-store.js';
 import type { Position, Proposed } from '#kernel/fact.js';
 import { msOf } from '#kernel/time.js';
 import { LogRows, rowOf, type Row } from './log-rows.js';
@@ -33,6 +33,7 @@ export class LogWriter {
     /** Position of the newest fact that is committed. */
     public head: Position,
     private readonly onCommit: () => void,
+    private readonly files: { check(): void },
   ) {
     this.rows = new LogRows(db, head);
     this.begin = db.prepare('BEGIN IMMEDIATE');
@@ -71,12 +72,16 @@ export class LogWriter {
     const group = this.takeGroup();
     const answers: (Appended | WrongExpectedRevision)[] = [];
     try {
-      if (this.broken) this.recover();
+      if (this.broken) {
+        this.files.check();
+        this.recover();
+      }
       const recorded = msOf(this.clock.now());
       this.begin.run();
       for (const one of group) answers.push(this.write(one, recorded));
       this.rows.flush();
       this.commit.run();
+      this.files.check(); // or what was committed lies in a file that nobody will open again
     } catch (error) {
       this.fail(group, error);
       return;
@@ -120,8 +125,9 @@ export class LogWriter {
       // tried again before the next group
     }
     const { message: reason } = error as Error;
+    const isRefused = error instanceof StoreRefused;
     for (const { reject } of group)
-      reject(new StoreUnavailable(`The log cannot be written: ${reason}`, { cause: error }));
+      reject(isRefused ? error : new StoreUnavailable(`The log cannot be written: ${reason}`, { cause: error }));
   }
 
   private recover(): void {
