@@ -60,7 +60,7 @@ described('a history that cannot be read, to those who serve and those who call'
     const { facts } = await json<{ facts: readonly Proposed[] }>(`/v1/streams/customer-${customerId}`);
     return facts.find(({ type }) => type === 'CustomerRegistered')?.data['name'];
   };
-  const broken = ['moved', 'newer', 'torn', 'unheard'];
+  const broken = ['garbled', 'moved', 'newer', 'torn', 'unheard'];
 
   it('is parked and shown everywhere; its customers are refused, all others are served', async () => {
     await world.serve();
@@ -74,8 +74,12 @@ described('a history that cannot be read, to those who serve and those who call'
       unheard: { type: 'Unheard' },
       newer: { version: 99 },
       torn: { data: { total: 'much' } },
+      garbled: { data: { purchaseId: 'p-0', total, lines: [] } },
       moved: { type: 'CustomerRegistered', data: { before: {}, name } },
     });
+    const log = openDatabase(join(world.data, 'log.db'));
+    log.exec(`UPDATE facts SET data = replace(data, '"total":', '"total"#') WHERE id = 'raw-garbled'`);
+    log.close();
     await world.serve();
 
     for (const customerId of broken) expect(await buy(customerId, 'p-2')).toEqual(unreadable);
@@ -85,16 +89,16 @@ described('a history that cannot be read, to those who serve and those who call'
     expect(shown.status).toBe(200);
     await caughtUp();
     expect(await parked()).toMatchObject({
-      purchase_history: ['newer', 'torn', 'unheard'],
+      purchase_history: ['garbled', 'newer', 'torn', 'unheard'],
       customer_card: expect.arrayContaining(['moved', 'unheard']) as string[],
     });
     const ready = await world.fetch('/health/ready');
     expect([ready.status, await ready.text()]).toEqual([
       503,
-      expect.stringContaining('purchase_history has parked 3 facts'),
+      expect.stringContaining('purchase_history has parked 4 facts'),
     ]);
     expect(await (await world.fetch('/metrics')).text()).toMatch(
-      /patron_projection_parked\{projection="purchase_history"\} 3/,
+      /patron_projection_parked\{projection="purchase_history"\} 4/,
     );
     const told = await world.through(['projections']);
     expect([told.code, told.out]).toEqual([
@@ -102,7 +106,9 @@ described('a history that cannot be read, to those who serve and those who call'
       expect.stringMatching(/parked: purchase_history customer-unheard@\d+ Unheard: /),
     ]);
     const feed = await (await world.fetch('/v1/changes')).text();
-    expect(feed.match(/"unreadable":/g)).toHaveLength(3); // a feed opens no seal
+    expect(feed.match(/"unreadable":/g)).toHaveLength(4); // a feed opens no seal
+    const stream = await world.fetch('/v1/streams/customer-garbled');
+    expect(await stream.text()).toMatch(/"data":\{\}.*"unreadable":"what is stored of it at position \d+ is no JSON: /);
     const refused = await world.through([
       'send',
       'RecordPurchase',

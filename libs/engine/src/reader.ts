@@ -37,7 +37,8 @@ export class FactReader {
   read(recorded: Recorded, opens: Opens): Fact | Promise<Fact> {
     const definition = this.registry.events.get(recorded.type);
     if (definition === undefined) throw new UnreadableBody(`its type ${recorded.type} is not known to this program.`);
-    const { data, stream, id, type } = recorded;
+    const { data, stream, id, type, unreadable } = recorded;
+    if (unreadable !== undefined) throw new UnreadableBody(unreadable);
     if (definition.personal.length === 0) return factOf(recorded, definition.read(recorded.version, data));
     const finish = (body: Readonly<Record<string, unknown>>): Fact =>
       factOf(recorded, definition.read(recorded.version, body));

@@ -51,6 +51,8 @@ export interface Recorded extends Proposed {
   readonly position: Position;
   /** When the store took it. */
   readonly recordedAt: Instant;
+  /** Why its body and metadata are empty here: what is stored of them is no JSON any more. */
+  readonly unreadable?: string;
 }
 
 /** A fact as deciders and projections see it: upcast, opened as far as its reader may, and parsed. */

@@ -30,6 +30,23 @@ const NAMES =
   'SELECT json_group_array(id), json_group_array(name) FROM streams WHERE id IN (SELECT value FROM json_each(?))';
 const BETWEEN = 'position > ? AND position <= ?';
 
+interface Bodies {
+  readonly data: readonly Recorded['data'][];
+  readonly metadata: readonly Metadata[];
+  /** Why some of them are empty, by their place among the others. */
+  readonly broken?: ReadonlyMap<number, string>;
+}
+
+/** Undefined where that is no JSON of so many. */
+function together(joinedData: string, joinedMetadata: string, count: number): Bodies | undefined {
+  try {
+    const [data, metadata] = [JSON.parse(joinedData), JSON.parse(joinedMetadata)] as [Recorded['data'][], Metadata[]];
+    return data.length === count && metadata.length === count ? { data, metadata } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads a log on a connection of its own: it sees what is committed, and each statement is a snapshot that ends with it. */
 export class LogReader {
   private readonly streamNames = new Map<number, string>();
@@ -124,8 +141,7 @@ export class LogReader {
     if (joinedNumbers === null) return [];
     const numbers = JSON.parse(joinedNumbers) as number[];
     const ids = JSON.parse(joinedIds) as string[];
-    const data = JSON.parse(joinedData) as Recorded['data'][];
-    const metadata = JSON.parse(joinedMetadata) as Metadata[];
+    const bodies = together(joinedData, joinedMetadata, ids.length) ?? this.oneByOne(numbers);
     if (stream === undefined) this.learnStreams(numbers);
     const facts = new Array<Recorded>(ids.length);
     let recordedMs = NaN; // facts of one commit share it
@@ -138,15 +154,37 @@ export class LogReader {
         type: this.typeName(numbers[of + 3] as number),
         version: numbers[of + 4] as number,
         occurredAt: instantOf(numbers[of + 5] as number),
-        data: data[at] as Recorded['data'],
-        metadata: metadata[at] as Metadata,
+        data: bodies.data[at] as Recorded['data'],
+        metadata: bodies.metadata[at] as Metadata,
         stream: stream ?? (this.streamNames.get(numbers[of + 1] as number) as string),
         revision: numbers[of + 2] as number,
         position: numbers[of] as number,
         recordedAt,
       };
+      const unreadable = bodies.broken?.get(at);
+      if (unreadable !== undefined) facts[at] = { ...(facts[at] as Recorded), unreadable };
     }
     return facts;
+  }
+
+  /** Where one of them is no JSON any more, the others are as they were. */
+  private oneByOne(numbers: readonly number[]): Bodies {
+    const [data, metadata, broken]: [Recorded['data'][], Metadata[], Map<number, string>] = [[], [], new Map()];
+    for (let at = 0; at * NUMBERS < numbers.length; at += 1) {
+      const position = numbers[at * NUMBERS] as number;
+      const [body, beside] = this.row('SELECT data, metadata FROM facts WHERE position = ?', position) as [
+        string,
+        string,
+      ];
+      try {
+        data[at] = JSON.parse(body) as Recorded['data'];
+        metadata[at] = JSON.parse(beside) as Metadata;
+      } catch (error) {
+        [data[at], metadata[at]] = [{}, { commandId: '' }];
+        broken.set(at, `what is stored of it at position ${position} is no JSON: ${(error as Error).message}.`);
+      }
+    }
+    return { data, metadata, broken };
   }
 
   private streamId(name: string): number {

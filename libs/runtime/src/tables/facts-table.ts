@@ -1,3 +1,4 @@
+import { UnreadableBody } from '#kernel/errors.js';
 import { customerOf, type Recorded } from '#kernel/fact.js';
 import { EARLIEST } from '#kernel/time.js';
 import type { Column } from './columns.js';
@@ -24,7 +25,9 @@ export const FACT_SAMPLE = {
 };
 
 /** A fact as a row, `customerId` null where it is of no customer. */
-export function factRow({ data, metadata, ...fact }: Recorded): Readonly<Record<string, unknown>> {
+export function factRow({ data, metadata, unreadable, ...fact }: Recorded): Readonly<Record<string, unknown>> {
+  if (unreadable !== undefined)
+    throw new UnreadableBody(`Fact ${fact.id} of stream ${fact.stream} cannot be read: ${unreadable}`);
   const { position, id, type, version, stream, revision, occurredAt, recordedAt } = fact;
   const customerId = customerOf(stream) || null;
   return { position, id, type, version, stream, customerId, revision, occurredAt, recordedAt, data, metadata };
