@@ -144,6 +144,22 @@ describe('the feed of changes', () => {
     expect((await admin.get('/v1/changes?follow=x')).status).toBe(400);
   });
 
+  it('refuses a cursor behind a fact that is not there, as after the log was put back, and takes one of an earlier program', async () => {
+    const { cursor } = (await feed('?types=PurchaseRecorded'))[1] as { readonly cursor: string };
+    const [, numbering, position, mark = ''] = /^(\w+)\.(\d+)\.([0-9a-f]{8})$/.exec(cursor) ?? [];
+    const asked = async (after: string) => {
+      const { status, body } = await admin.get(`/v1/changes?types=PurchaseRecorded&after=${after}`);
+      return [status, (body as { readonly code?: string }).code];
+    };
+    const other = mark.startsWith('0') ? '1' : '0';
+    expect(await asked(`${numbering}.${position}.${other}${mark.slice(1)}`)).toEqual([409, 'changes.cursor_gone']);
+    expect(await asked(`${numbering}.999999`)).toEqual([409, 'changes.cursor_gone']);
+    expect(await asked(`${numbering}.999999.${mark}`)).toEqual([409, 'changes.cursor_gone']);
+    expect(await feed(`?types=PurchaseRecorded&after=${numbering}.${position}`)).toEqual(
+      await feed(`?types=PurchaseRecorded&after=${cursor}`),
+    );
+  });
+
   it('follows, beats, resumes where it was cut off, and ends with the server', async () => {
     const cursor = (await feed()).at(-1).cursor as string;
     const cut = new AbortController();

@@ -55,6 +55,9 @@ export interface Recorded extends Proposed {
   readonly unreadable?: string;
 }
 
+/** See `EventStore.markAt`. */
+export const markOf = ({ id, recordedAt }: Pick<Recorded, 'id' | 'recordedAt'>): string => `${id}@${recordedAt}`;
+
 /** A fact as deciders and projections see it: upcast, opened as far as its reader may, and parsed. */
 export interface Fact<Type extends string = string, Data = unknown> {
   readonly type: Type;

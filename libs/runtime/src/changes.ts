@@ -1,10 +1,11 @@
-import type { Recorded } from '#kernel/fact.js';
-import { customerOf } from '#kernel/fact.js';
+import { hash } from 'node:crypto';
+import { customerOf, markOf, type Recorded } from '#kernel/fact.js';
 import { InvalidRequest } from '#kernel/errors.js';
 import type { Batch, ReadAll } from '#kernel/ports/event-store.js';
 import { IdentityClaimed, IdentityReleased, SettlementsRescheduled } from '#kernel/system.events.js';
 import type { Engine } from '#engine/engine.js';
 import { openNone } from '#engine/reader.js';
+import { CursorGone } from './errors.js';
 import type { OneATurn } from './one-a-turn.js';
 
 export interface Feed {
@@ -21,6 +22,8 @@ export interface Feed {
 const OURS = [IdentityClaimed.type, IdentityReleased.type, SettlementsRescheduled.type];
 /** Held for each reader, however slowly it reads: with facts of 10 KB about a megabyte. */
 const BATCH = 100;
+/** Digits of a name within a cursor. */
+const NAMED = 8;
 
 /** The facts of the whole log for other services: in order, resumable, personal fields left out. One JSON text a line. */
 export class Changes {
@@ -29,9 +32,9 @@ export class Changes {
     private readonly turns: OneATurn,
   ) {}
 
-  /** @throws {InvalidRequest} at once for a cursor of another history */
-  feed(feed: Feed): AsyncGenerator<string> {
-    return this.lines(feed, this.positionOf(feed.cursor));
+  /** @throws {InvalidRequest} for a cursor of another history @throws {CursorGone} for one behind a fact that is not there any more */
+  async feed(feed: Feed): Promise<AsyncGenerator<string>> {
+    return this.lines(feed, await this.positionOf(feed.cursor));
   }
 
   private async *lines(
@@ -56,7 +59,7 @@ export class Changes {
         const read = await Promise.race(follow ? [next, beat.over] : [next]);
         beat.cancel();
         if (read === undefined) {
-          yield this.heartbeat(position);
+          yield await this.heartbeat(position);
           continue;
         }
         if (read.done === true) break;
@@ -70,7 +73,7 @@ export class Changes {
         if (left <= 0) break;
         next = batches.next();
       }
-      if (!follow) yield this.heartbeat(position);
+      if (!follow) yield await this.heartbeat(position);
     } finally {
       own.abort();
       signal.removeEventListener('abort', stop);
@@ -81,7 +84,7 @@ export class Changes {
     const { id, type, version, stream, revision, occurredAt, recordedAt, position } = recorded;
     const customerId = customerOf(stream);
     const { bodyDigest: _, claims: __, releases: ___, ...metadata } = recorded.metadata;
-    const place = { cursor: this.cursorOf(position), id, type, stream, revision, position };
+    const place = { cursor: this.cursorOf(position, markOf(recorded)), id, type, stream, revision, position };
     const told = { ...place, ...(customerId !== '' && { customerId }), occurredAt, recordedAt };
     const definition = this.engine.registry.events.get(type);
     try {
@@ -100,22 +103,36 @@ export class Changes {
     }
   }
 
-  private heartbeat(position: number): string {
-    return `${JSON.stringify({ heartbeat: true, cursor: this.cursorOf(position) })}\n`;
+  private async heartbeat(position: number): Promise<string> {
+    const mark = position === 0 ? undefined : await this.engine.store.markAt(position);
+    return `${JSON.stringify({ heartbeat: true, cursor: this.cursorOf(position, mark) })}\n`;
   }
 
-  /** Names the numbering, so that a cursor is not taken for one of another store, or of this history in another one. */
-  private cursorOf(position: number): string {
-    return `${this.engine.store.numbering.slice(0, 8)}.${position}`;
+  /**
+   * Names the numbering, so that a cursor is not taken for one of another store, or of this history in another one; and the fact that it
+   * stands behind, so that it is known where the log was put back and went on.
+   */
+  private cursorOf(position: number, mark: string | undefined): string {
+    const place = `${this.engine.store.numbering.slice(0, NAMED)}.${position}`;
+    return mark === undefined ? place : `${place}.${nameOf(mark)}`;
   }
 
-  private positionOf(cursor: string | undefined): number {
+  private async positionOf(cursor: string | undefined): Promise<number> {
     if (cursor === undefined || cursor === '') return 0;
-    const [, store, position] = /^(.+)\.(\d{1,16})$/.exec(cursor) ?? [];
-    if (store === this.engine.store.numbering.slice(0, 8)) return Number(position);
-    throw new InvalidRequest([{ path: 'after', message: 'is no cursor that a feed of this history gave' }]);
+    const { store } = this.engine;
+    const [, numbering, place, named] = /^(.+?)\.(\d{1,16})(?:\.([0-9a-f]{8}))?$/.exec(cursor) ?? [];
+    if (numbering !== store.numbering.slice(0, NAMED))
+      throw new InvalidRequest([{ path: 'after', message: 'is no cursor that a feed of this history gave' }]);
+    const position = Number(place);
+    if (position > (await store.head())) throw new CursorGone();
+    if (named === undefined) return position; // of an earlier program, or of a place where no fact stands
+    const mark = await store.markAt(position);
+    if (mark === undefined || nameOf(mark) !== named) throw new CursorGone();
+    return position;
   }
 }
+
+const nameOf = (mark: string): string => hash('sha256', mark, 'hex').slice(0, NAMED);
 
 function pause(ms: number, signal: AbortSignal): { readonly over: Promise<undefined>; cancel(): void } {
   let cancel = (): void => undefined;

@@ -16,6 +16,19 @@ export class Forbidden extends DomainError {
   readonly kind = 'forbidden';
 }
 
+/** What a reader of the change feed dealt with is not in the log any more, so that what came since in its place would be left out. */
+export class CursorGone extends DomainError {
+  readonly code = 'changes.cursor_gone';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super(
+      'The fact that this cursor stands behind is not in the log: it was put back to an earlier state. Begin behind an older cursor, or ' +
+        'anew without one, and skip the ids you know.',
+    );
+  }
+}
+
 /** A body or a line is longer than this server takes. */
 export class BodyTooLarge extends DomainError {
   readonly code = 'request.too_large';

@@ -33,7 +33,7 @@ export class HistoryController {
   }
 
   @Get('changes')
-  feed(@Query() query: RawQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async feed(@Query() query: RawQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const params = new Params(query);
     const cursor = params.text('after');
     const types = params.list('types');
@@ -42,7 +42,7 @@ export class HistoryController {
     params.check();
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const lines = this.changes.feed({
+    const lines = await this.changes.feed({
       ...{ follow, heartbeatMs: this.limits.heartbeatMs, signal: AbortSignal.any([gone.signal, this.ending.signal]) },
       ...(cursor !== undefined && { cursor }),
       ...(types !== undefined && { types }),

@@ -145,7 +145,7 @@ export const ROUTES: readonly Route[] = [
       query('follow', 'true: wait for new facts.', { type: 'boolean' }),
     ],
     answers: { 200: { schema: 'Change', types: [NDJSON] } },
-    problems: [400],
+    problems: [400, 409],
   },
   ...PROJECTION_ROUTES,
   {

@@ -1,4 +1,4 @@
-import type { Metadata, Position, Recorded } from '#kernel/fact.js';
+import { markOf, type Metadata, type Position, type Recorded } from '#kernel/fact.js';
 import type { Portion, ReadAll, ReadStream } from '#kernel/ports/event-store.js';
 import { instantOf } from '#kernel/time.js';
 import { guarded } from './log-file.js';
@@ -63,8 +63,8 @@ export class LogReader {
   }
 
   markAt(position: Position): string | undefined {
-    const row: unknown[] | undefined = this.row("SELECT id || '@' || recorded FROM facts WHERE position = ?", position);
-    return row?.[0] as string | undefined;
+    const row: unknown[] | undefined = this.row('SELECT id, recorded FROM facts WHERE position = ?', position);
+    return row && markOf({ id: row[0] as string, recordedAt: instantOf(Number(row[1])) });
   }
 
   /** @param isThere  True of a caller who knows that something is behind `from`. */

@@ -9,7 +9,7 @@ import {
   type ReadAll,
   type ReadStream,
 } from '#kernel/ports/event-store.js';
-import type { Position, Proposed, Recorded } from '#kernel/fact.js';
+import { markOf, type Position, type Proposed, type Recorded } from '#kernel/fact.js';
 import type { Page } from './arrivals.js';
 import { CALL_MS } from './calls.js';
 import { connect, type Connection } from './connection.js';
@@ -190,7 +190,9 @@ export class EventStoreDBEventStore extends EventStore {
   override async markAt(position: Position): Promise<string | undefined> {
     this.assertOpen();
     await this.continuity.check();
-    return (await this.eventAt(position))?.id;
+    const event = await this.eventAt(position);
+    const fact = event && this.log.factIn(event);
+    return fact && markOf(fact);
   }
 
   /** What is on its way to the server is answered first, within the time a call may take. */

@@ -12,7 +12,7 @@ import {
   type ReadStream,
 } from '#kernel/ports/event-store.js';
 import type { Clock } from '#kernel/ports/clock.js';
-import type { Position, Proposed, Recorded } from '#kernel/fact.js';
+import { markOf, type Position, type Proposed, type Recorded } from '#kernel/fact.js';
 import { instantOf } from '#kernel/time.js';
 
 const BATCH = 1_000;
@@ -134,7 +134,7 @@ export class MemoryEventStore extends EventStore {
 
   override markAt(position: Position): Promise<string | undefined> {
     const fact = this.log.find((one) => one.position === position);
-    return Promise.resolve(fact && `${fact.id}@${fact.recordedAt}`);
+    return Promise.resolve(fact && markOf(fact));
   }
 
   override close(): Promise<void> {

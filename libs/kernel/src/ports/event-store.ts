@@ -177,7 +177,7 @@ export abstract class EventStore {
 
   /**
    * Tells the fact at a position from every other that might stand there after the log was put back and gone on with: its id alone does
-   * not, as the same command makes the same. Undefined where no fact stands there.
+   * not, as the same command makes the same (`markOf`). Undefined where no fact stands there.
    */
   abstract markAt(position: Position): Promise<string | undefined>;
 
