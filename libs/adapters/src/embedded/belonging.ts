@@ -9,7 +9,7 @@ import {
   type KnownFact,
 } from '#kernel/ports/read-models.js';
 import type { SnapshotStore } from '#kernel/ports/snapshot-store.js';
-import { replaceFile, replaceInHaste, sizeOf } from './durable-files.js';
+import { replaceFile, overwrite, sizeOf } from './durable-files.js';
 import { openDatabase, scalar } from './sqlite.js';
 
 /** Names the log that was folded here. */
@@ -53,7 +53,7 @@ export async function belong(
 }
 
 export const noteFact = (folder: string, known: KnownFact): Promise<void> =>
-  replaceInHaste(join(folder, NEWEST), JSON.stringify(known));
+  overwrite(join(folder, NEWEST), JSON.stringify(known));
 
 /** Undefined also for what a power cut left half written: then the ends are compared, as for a folder without a note. */
 function knownIn(folder: string): KnownFact | undefined {
