@@ -96,6 +96,8 @@ describe('a backup', () => {
     await other.close();
     const { opened } = await restore(config(at('again'), at('other.keys')), at('backup'));
     expect(opened?.differ).toContain('customer_card');
+    expect(opened?.foreign).toContain(`The keys in ${at('other.keys')} are not of history`);
+    expect((await restore(config(at('right'), at('data.keys')), at('backup'))).opened).toEqual({ differ: [] });
   });
 
   it.each(['log.db', 'tokens.json', 'manifest.json'])('with a flipped byte in %s is refused', async (name) => {

@@ -125,7 +125,12 @@ export class NotYetProjected extends DomainError {
     readonly reached: number,
     readonly wanted: number,
   ) {
-    super(`${model} is at position ${reached}, not yet at ${wanted}. Ask again.`);
+    super(
+      `${model} is at position ${reached}, not yet at ${wanted}. ` +
+        (reached === 0
+          ? 'Nothing of it is folded: a server that folds does that, or `patron projections rebuild`.'
+          : 'Ask again.'),
+    );
   }
 }
 

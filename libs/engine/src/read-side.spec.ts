@@ -28,4 +28,22 @@ describe('read models that another process keeps up to date', () => {
     expect(looks).toBe(1);
     await expect(readSide.model('nonsense')).rejects.toMatchObject({ code: 'read_model.not_found' });
   });
+
+  it('are no answer as long as nothing is folded of what there is', async () => {
+    let [position, head] = [0, 0];
+    const readModels = {
+      belongTo: () => Promise.resolve(),
+      open: ({ name }: { readonly name: string }) => Promise.resolve({ name, checkpoint: () => ({ position }) }),
+      earlier: () => Promise.resolve(undefined),
+    };
+    const growing = { ...history, head: () => Promise.resolve(head) };
+    const readSide = new PollingReadSide(readModels as never, new Registry(slices), growing as never);
+    expect(await readSide.answering('value_tier')).toMatchObject({ name: 'value_tier' });
+    head = 7;
+    await expect(readSide.answering('value_tier')).rejects.toThrow(
+      /at position 0, not yet at 7\. Nothing of it is folded/,
+    );
+    position = 3;
+    expect(await readSide.answering('value_tier')).toMatchObject({ name: 'value_tier' });
+  });
 });

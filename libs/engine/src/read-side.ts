@@ -49,11 +49,15 @@ export class PollingReadSide implements MeasuredSide {
     return this.readModels.open(spec);
   }
 
-  /** @throws {StoreRefused} like `model` */
+  /** @throws {StoreRefused} like `model` @throws {NotYetProjected} where nothing of it is folded: as if there were no customers */
   async answering(name: string): Promise<ReadModel> {
     const spec = specOf(this.registry, name);
     await this.belong();
-    return answeringOf(this.readModels, spec);
+    const model = await answeringOf(this.readModels, spec);
+    if (await isFolded(model)) return model;
+    const head = await this.history.head();
+    if (head > 0) throw new NotYetProjected(name, 0, head);
+    return model;
   }
 
   /** @throws {StoreRefused} like `model` */

@@ -1,6 +1,7 @@
 import type { Engine } from './engine.js';
 import { Parking } from './parking.js';
 import type { ProjectionStatus } from './projecting.js';
+import { answeringOf, specOf } from './read-side.js';
 import { howFar, standing } from './statuses.js';
 
 /** `elsewhere` where another process folds. */
@@ -15,7 +16,7 @@ export async function standingOf({ projector, registry, readModels, readSide, st
     [...registry.projections.values()].map(async ({ name, version }) => {
       const model = await readSide.model(name);
       const [{ position }, documents] = [await model.checkpoint(), await model.count()];
-      const told = position === 0 ? await standing(version, await readSide.answering(name)) : {};
+      const told = position === 0 ? await standing(version, await answeringOf(readModels, specOf(registry, name))) : {};
       const far = howFar(store, position, head);
       return {
         name,

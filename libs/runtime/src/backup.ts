@@ -4,7 +4,7 @@ import { instantOf } from '#kernel/time.js';
 import type { Progress } from '#engine/projecting.js';
 import { makeFolder, syncFile, syncFolder, writeNew } from '#adapters/embedded/durable-files.js';
 import { isInside, type PatronConfig } from './config.js';
-import { openedDigests, sealedDigests } from './fold-anew.js';
+import { foreignKeys, openedDigests, sealedDigests } from './fold-anew.js';
 import { roomAt } from './room.js';
 import {
   BackupRefused,
@@ -67,7 +67,11 @@ export interface Restored {
   /** Read models that this program folds by another version of their projection: not compared. */
   readonly notCompared: readonly string[];
   /** What the keys at hand open: all that they opened at the backup, or other read models than then; null without keys. */
-  readonly opened: { readonly differ: readonly string[] } | null;
+  readonly opened: {
+    readonly differ: readonly string[];
+    /** Why they are none of this history, where they are of another. */
+    readonly foreign?: string;
+  } | null;
 }
 
 /**
@@ -98,7 +102,9 @@ export async function restore(config: PatronConfig, from: string, tell?: Progres
     const known = Object.entries(manifest.sealed);
     const notCompared = known.filter(([name, { version }]) => sealed[name]?.version !== version).map(([name]) => name);
     const now = manifest.opened === null ? null : await openedDigests(config, made, tell);
-    const opened = now === null || manifest.opened === null ? null : { differ: differing(manifest.opened, now) };
+    if (now === null || manifest.opened === null) return { manifest, notCompared, opened: null };
+    const foreign = await foreignKeys(config, manifest.storeId);
+    const opened = { differ: differing(manifest.opened, now), ...(foreign !== undefined && { foreign }) };
     return { manifest, notCompared, opened };
   });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StoreRefused } from '#kernel/ports/event-store.js';
 import type { Keys } from '#kernel/ports/keys.js';
 import { Engine } from '#engine/engine.js';
 import type { Progress } from '#engine/projecting.js';
@@ -21,6 +22,20 @@ export async function openedDigests(config: PatronConfig, data: string, tell?: P
   const keys = await openKeys(config, 'read', true);
   try {
     return await digests({ ...config, data }, keys, tell);
+  } finally {
+    await keys.close();
+  }
+}
+
+/** Why the keys at hand are none of a history, where they are known to be of others: where nothing is sealed, digests do not tell. */
+export async function foreignKeys(config: PatronConfig, storeId: string): Promise<string | undefined> {
+  const keys = await openKeys(config, 'read', true);
+  try {
+    await keys.belongTo({ storeId, isBegun: true, isWritten: false });
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreRefused) return error.message;
+    throw error;
   } finally {
     await keys.close();
   }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { restore as bringBack } from '#runtime/backup.js';
+import { restore as bringBack, type Restored } from '#runtime/backup.js';
 import { loadConfig } from '#runtime/config.js';
 import { Exit } from '#runtime/exit.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
@@ -34,8 +34,9 @@ export const restore = defineCommand({
   },
 });
 
-function keysLine(opened: { readonly differ: readonly string[] } | null, keys: string): string {
+function keysLine(opened: Restored['opened'], keys: string): string {
   if (opened === null) return `No keys to compare with: personal fields stay sealed until they are in ${keys}.`;
+  if (opened.foreign !== undefined) return opened.foreign;
   if (opened.differ.length === 0) return `With the keys in ${keys} they are equal, personal fields included.`;
   return `With the keys in ${keys}, personal fields differ in ${opened.differ.join(', ')}: keys are others, or were destroyed since.`;
 }
