@@ -72,6 +72,29 @@ describe('patron export', () => {
     ]);
   });
 
+  it.each(['csv', 'parquet'])(
+    'writes an object that is null for some once, by its inner columns (%s)',
+    async (ending) => {
+      for (const [purchaseId, at] of [
+        ['c-1', '2024-01-01T10:00:00Z'],
+        ['c-2', '2025-10-01T10:00:00Z'],
+      ])
+        await world.send('RecordPurchase', {
+          customerId: 'cas',
+          purchaseId,
+          at,
+          total: { units: 1, scale: 0, currency: 'USD' },
+        });
+      const path = out(`stages.${ending}`);
+      await world.cli('export', 'lifecycle_stage', '--force', '--out', path);
+      const columns =
+        ending === 'csv'
+          ? readFileSync(path, 'utf8').split('\r\n', 1)[0]?.split(',')
+          : Object.keys(rowsIn(path)[0] ?? {});
+      expect(columns?.filter((name) => name.startsWith('wonBack'))).toEqual(['wonBack.day', 'wonBack.afterDays']);
+    },
+  );
+
   it('of nothing is a table all the same', async () => {
     expect((await world.cli('export', 'complaint_cases', '--out', out('cases.csv'))).code).toBe(0);
     expect(readFileSync(out('cases.csv'), 'utf8')).toMatch(/^customerId,[^\r]*\r\n$/);

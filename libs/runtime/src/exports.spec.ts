@@ -29,6 +29,17 @@ describe('an export', () => {
     );
   });
 
+  it('as CSV has the inner columns only of an object that is null in some documents', async () => {
+    const scored = [
+      { id: 'a', rfm: null, never: null },
+      { id: 'b', rfm: { r: 5, of: null }, never: null },
+      { id: 'c', rfm: { r: 4, of: { f: 1 } }, never: null },
+    ];
+    expect(await all(asCsv(pagesOf(...scored), {}))).toBe(
+      'id,never,rfm.r,rfm.of.f\r\n' + 'a,,,\r\n' + 'b,,5,\r\n' + 'c,,4,1\r\n',
+    );
+  });
+
   it('as NDJSON gives the documents as they are, up to a limit', async () => {
     expect(await all(asNdjson(pagesOf(...docs), {}))).toBe(docs.map((doc) => `${JSON.stringify(doc)}\n`).join(''));
     expect(await all(asNdjson(pagesOf(...docs), { limit: 1 }))).toBe(`${JSON.stringify(docs[0])}\n`);

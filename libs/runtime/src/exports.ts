@@ -1,5 +1,6 @@
 import type { Json } from '#kernel/ports/read-models.js';
 import type { Find, Page } from '#engine/queries.js';
+import { outerPaths } from './tables/columns.js';
 
 /** Held for each reader, however slowly it reads: with documents of 10 KB about a megabyte. */
 const PAGE = 100;
@@ -27,20 +28,25 @@ export async function* asNdjson(pages: Pages, find: Find): AsyncGenerator<string
 }
 
 /**
- * Columns are the paths of all values, `spend.units`, gathered in a first pass; lists are written as JSON.
+ * Columns are the paths of all values, `spend.units`, gathered in a first pass; lists are written as JSON. An object that is null in
+ * some documents has its inner columns only.
  *
  * @source RFC 4180; texts that a spreadsheet would take for a formula get a ' in front (OWASP, CSV injection)
  */
 export async function* asCsv(pages: Pages, find: Find): AsyncGenerator<string> {
-  const columns = new Set<string>();
+  const isFilled = new Map<string, boolean>();
   for await (const items of documentsOf(pages, find)) {
-    for (const doc of items) for (const [path] of cellsOf(doc)) columns.add(path);
+    for (const doc of items)
+      for (const [path, value] of cellsOf(doc))
+        if (value !== null || !isFilled.has(path)) isFilled.set(path, value !== null);
   }
-  yield `${[...columns].map(cell).join(',')}\r\n`;
+  const outer = outerPaths(isFilled.keys());
+  const columns = [...isFilled.keys()].filter((path) => isFilled.get(path) === true || !outer.has(path));
+  yield `${columns.map(cell).join(',')}\r\n`;
   for await (const items of documentsOf(pages, find)) {
     const rows = items.map((doc) => {
       const values = new Map(cellsOf(doc));
-      return `${[...columns].map((path) => cell(values.get(path))).join(',')}\r\n`;
+      return `${columns.map((path) => cell(values.get(path))).join(',')}\r\n`;
     });
     if (rows.length > 0) yield rows.join('');
   }

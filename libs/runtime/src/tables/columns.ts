@@ -35,7 +35,10 @@ export class ColumnFinder {
 
   /** In the order in which they were first seen. */
   columns(): readonly Column[] {
-    return [...this.kinds].map(([name, kind]) => ({ name, kind: kind === 'nothing' ? 'text' : kind }));
+    const outer = outerPaths(this.kinds.keys());
+    return [...this.kinds]
+      .filter(([name, kind]) => kind !== 'nothing' || !outer.has(name))
+      .map(([name, kind]) => ({ name, kind: kind === 'nothing' ? 'text' : kind }));
   }
 
   private note(path: string, kind: Kind | 'nothing'): void {
@@ -55,11 +58,20 @@ export class ColumnFinder {
   }
 }
 
+/** What lies above other paths. A column of such a name is of a field that is an object in other rows: those stand in the inner ones. */
+export function outerPaths(paths: Iterable<string>): ReadonlySet<string> {
+  const outer = new Set<string>();
+  for (const path of paths) {
+    for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) outer.add(path.slice(0, dot));
+  }
+  return outer;
+}
+
 /** A row's values in the order of the columns; null where it has none. Values of `json` columns are texts. */
 export function valuesOf(row: Row, columns: readonly Column[]): readonly unknown[] {
   return columns.map(({ name, kind }) => {
     const value = valueAt(row, name);
-    if (value === undefined || value === null) return null;
+    if (value === undefined || value === null || (isRecord(value) && kind !== 'json')) return null;
     return kind === 'json' ? JSON.stringify(value) : value;
   });
 }

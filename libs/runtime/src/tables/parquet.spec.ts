@@ -102,6 +102,22 @@ describe('a Parquet file', () => {
     expect(rows).toEqual([{ byDay: '{"d0":1}' }, { byDay: JSON.stringify(byDay) }]);
   });
 
+  it('has the inner columns only of an object that is null, or no object, in some rows', async () => {
+    const { types, rows } = await written([
+      { id: 'a', rfm: null, odd: 'x', never: null },
+      { id: 'b', rfm: { r: 5, of: { f: 1 } }, odd: { m: 2 }, never: null },
+      { id: 'c', rfm: { r: 4, of: null }, odd: null, never: null },
+    ]);
+    expect(types).toEqual({
+      ...{ id: 'Utf8', odd: 'Utf8', never: 'Utf8', 'rfm.r': 'Int64', 'rfm.of.f': 'Int64', 'odd.m': 'Int64' },
+    });
+    expect(rows).toEqual([
+      { id: 'a', odd: 'x', never: null, 'rfm.r': null, 'rfm.of.f': null, 'odd.m': null },
+      { id: 'b', odd: null, never: null, 'rfm.r': 5n, 'rfm.of.f': 1n, 'odd.m': 2n },
+      { id: 'c', odd: null, never: null, 'rfm.r': 4n, 'rfm.of.f': null, 'odd.m': null },
+    ]);
+  });
+
   it('gives back what was written, whatever it was', async () => {
     const value = fc.oneof(
       fc.string(),
