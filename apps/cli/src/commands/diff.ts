@@ -1,5 +1,10 @@
 import type { Change, Difference } from '#engine/differences.js';
 import { Exit } from '#runtime/exit.js';
+import { documentsOf } from '#runtime/exports.js';
+import { nearNames } from '#runtime/near.js';
+import { ColumnFinder, type Row } from '#runtime/tables/columns.js';
+import { slices } from '#slices/index.js';
+import type { Access } from '../access/access.js';
 import { asOfFlags } from '../frame/as-of.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
 import { UsageError } from '../frame/parse-args.js';
@@ -8,6 +13,9 @@ import { wholeIn } from './read.js';
 
 const USUAL = 20;
 const CHANGES_SHOWN = 3;
+const MOST_NAMES = 40;
+/** Says why, and is not compared. */
+const WHY = /^why(\.|$)/;
 
 export const diff = defineCommand({
   usage: 'patron diff <model>',
@@ -27,6 +35,8 @@ export const diff = defineCommand({
   async run({ args, flags }, world) {
     const { from, to, by, field } = flags;
     if (from === undefined || to === undefined) throw new UsageError('--from and --to say between which moments.');
+    if (field !== undefined && WHY.test(field))
+      throw new UsageError(`--field ${field}: reasons are told of each move, and not compared.`);
     const limit = wholeIn('--limit', flags.limit) ?? USUAL;
     const patron = await world.patron(flags, 'read');
     const counts = { appeared: 0, disappeared: 0, changed: 0 };
@@ -41,6 +51,8 @@ export const diff = defineCommand({
       if (flags.json) await world.write(`${JSON.stringify(found)}\n`);
       else if (shown.length < limit) shown.push(found);
     }
+    if (field !== undefined && Object.values(counts).every((found) => found === 0))
+      await throwIfUnknown(field, args.model, patron);
     if (flags.json) return Exit.ok;
     for (const line of drawn(shown)) world.out(line);
     for (const line of counted(field, moves)) world.out(line);
@@ -49,6 +61,20 @@ export const diff = defineCommand({
     return Exit.ok;
   },
 });
+
+/** @throws {UsageError} naming what comes near, where "0 changed" would be said of a field that is not there */
+async function throwIfUnknown(field: string, model: string, patron: Access): Promise<void> {
+  const fields = new ColumnFinder();
+  const projection = slices.flatMap(({ projections }) => projections).find(({ name }) => name === model);
+  if (projection !== undefined) fields.show(projection.initial('') as Row);
+  if (fields.mayHave(field)) return;
+  for await (const documents of documentsOf((page) => patron.find(model, page, undefined), {}))
+    for (const document of documents) fields.show(document);
+  if (fields.mayHave(field)) return;
+  const paths = [...fields.paths()];
+  const near = nearNames(field, paths) || `Known are ${paths.slice(0, MOST_NAMES).join(', ')}.`;
+  throw new UsageError(`No document of ${model} has a field ${field.slice(0, 100)}. ${near}`);
+}
 
 const count = (counts: Map<string, number>, name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1);
 const move = ({ from, to }: Change): string => `${text(from)} → ${text(to)}`;

@@ -22,11 +22,13 @@ export class ColumnFinder {
   private readonly kinds = new Map<string, Kind | 'nothing'>();
   private readonly fields = new Map<string, Set<string>>();
   private readonly maps = new Set<string>();
+  private readonly empties = new Set<string>();
 
   show(row: Row, path = ''): void {
     for (const name of Object.keys(row)) {
       const at = path === '' ? name : `${path}.${name}`;
       const value = row[name];
+      if (isRecord(value) && Object.keys(value).length === 0) this.empties.add(at);
       if (!isRecord(value)) this.note(at, kindOf(value));
       else if (!this.isMap(at, value)) this.show(value, at);
       else this.note(at, 'json');
@@ -39,6 +41,19 @@ export class ColumnFinder {
     return [...this.kinds]
       .filter(([name, kind]) => kind !== 'nothing' || !outer.has(name))
       .map(([name, kind]) => ({ name, kind: kind === 'nothing' ? 'text' : kind }));
+  }
+
+  /** All that rows shown have, objects as well as what is in them. */
+  paths(): ReadonlySet<string> {
+    return new Set([...this.kinds.keys(), ...outerPaths(this.kinds.keys()), ...this.empties]);
+  }
+
+  /** False where no row like those shown has this path. Names within a map, and within what was null in all of them, are not known. */
+  mayHave(path: string): boolean {
+    const filled = outerPaths(this.kinds.keys());
+    const isOpen = (above: string): boolean =>
+      this.maps.has(above) || this.empties.has(above) || (this.kinds.get(above) === 'nothing' && !filled.has(above));
+    return this.paths().has(path) || [...outerPaths([path])].some(isOpen);
   }
 
   private note(path: string, kind: Kind | 'nothing'): void {
