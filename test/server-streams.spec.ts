@@ -160,6 +160,16 @@ describe('the feed of changes', () => {
     );
   });
 
+  it.each([
+    ['PointsErned', 'there is no fact PointsErned. Did you mean PointsEarned?'],
+    ['PurchaseRecorded,__proto__', 'there is no fact __proto__.'],
+    ['', 'must name types of facts, separated by commas; leave it out for all'],
+  ])('refuses types=%s, which would be waited for for ever', async (types, message) => {
+    const { status, body } = await admin.get(`/v1/changes?types=${types}`);
+    expect([status, body.errors]).toEqual([400, [{ path: 'types', message }]]);
+    expect((await feed('?types=IdentityClaimed')).at(-1).heartbeat).toBe(true);
+  });
+
   it('follows, beats, resumes where it was cut off, and ends with the server', async () => {
     const cursor = (await feed()).at(-1).cursor as string;
     const cut = new AbortController();

@@ -6,6 +6,7 @@ import { NotFound } from '#engine/errors.js';
 import { Changes } from './changes.js';
 import { Ending } from './ending.js';
 import { Limits } from './limits.js';
+import { nearNames } from './near.js';
 import { Params, type RawQuery } from './params.js';
 
 const USUAL_PAGE = 100;
@@ -37,6 +38,7 @@ export class HistoryController {
     const params = new Params(query);
     const cursor = params.text('after');
     const types = params.list('types');
+    for (const message of this.wrongWith(types)) params.wrong('types', message);
     const limit = params.whole('limit', 1);
     const follow = params.flag('follow');
     params.check();
@@ -52,5 +54,14 @@ export class HistoryController {
       .code(200)
       .type('application/x-ndjson')
       .send(Readable.from(lines, { objectMode: false }));
+  }
+
+  /** Facts of a type that is not there would be waited for for ever. */
+  private wrongWith(types: readonly string[] | undefined): readonly string[] {
+    if (types?.length === 0) return ['must name types of facts, separated by commas; leave it out for all'];
+    const { events } = this.engine.registry;
+    return (types ?? [])
+      .filter((type) => !events.has(type))
+      .map((type) => `there is no fact ${type.slice(0, 100)}. ${nearNames(type, events.keys())}`.trim());
   }
 }
