@@ -49,7 +49,7 @@ export function openApiOf(
           path,
           'GET',
           operationOf(
-            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}`, problems: [400, 409] },
+            { ...route, path, about: `${about} Indexes: ${indexes}. ${route.about}` },
             `find_${name}`,
             'read models',
           ),
