@@ -54,7 +54,7 @@ export class CommandsController {
     const commandId = keyIn(request);
     const ifMatch = revisionIn(onceIn(request, 'if-match'));
     const receipt = await this.sender.send({
-      ...{ type, body: body ?? {}, ...sentWith(principal, query, headers) },
+      ...{ type, body: body === undefined ? {} : body, ...sentWith(principal, query, headers) },
       ...(commandId !== undefined && { commandId }),
       ...(ifMatch !== undefined && { ifMatch }),
     });
