@@ -146,10 +146,15 @@ function plan(indexes: readonly Index[], find: Find, after: Cursor['after'] | un
     return { index, query: { ...query, ...(after !== undefined && { after }) }, limit };
   }
   const known = indexes.map(shown).join(' | ') || 'none';
+  const path = fits(indexes, where, sample) ? 'sort' : 'where';
   throw new InvalidRequest([
-    { path: 'where', message: `no declared index serves these filters and this sort; there are: ${known}` },
+    { path, message: `no declared index serves these filters and this sort; there are: ${known}` },
   ]);
 }
+
+/** True where filters alone would be served: then it is the sort that is not. */
+const fits = (indexes: readonly Index[], where: NonNullable<Find['where']>, sample: Json): boolean =>
+  Object.keys(where).length === 0 || indexes.some((index) => fit(index, where, [], sample) !== undefined);
 
 /** The query over an index that serves filters and sort, or undefined. */
 function fit(

@@ -140,12 +140,15 @@ describe('finding documents', () => {
     expect(await sums({})).toHaveLength(6);
   });
   it.each([
-    ['a filter', { where: { sum: '3' } }],
-    ['a sort', { sort: ['sum'] }],
-    ['a field', { where: { name: 'x' } }],
-  ])('refuses %s that no index serves, and names those there are', async (_, options) => {
+    ['a filter', { where: { sum: '3' } }, 'where'],
+    ['a sort', { sort: ['sum'] }, 'sort'],
+    ['a sort beside a filter', { where: { group: '1' }, sort: ['name'] }, 'sort'],
+    ['a filter beside a sort', { where: { sum: '3' }, sort: ['group'] }, 'where'],
+    ['a field', { where: { name: 'x' } }, 'where'],
+  ])('refuses %s that no index serves, and names those there are', async (_, options, path) => {
     await expect(find(options)).rejects.toMatchObject({
       code: 'request.invalid',
+      errors: [{ path }],
       message: expect.stringContaining('group,-sum') as string,
     });
   });
