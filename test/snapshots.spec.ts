@@ -99,7 +99,9 @@ describe('a named snapshot of a read model', () => {
     expect(
       await refused('snapshots', 'keep', 'x', 'value_tier', '--as-of', '2199-01-01T00:00:00Z', '--by', 'business'),
     ).toContain('has not come');
-    expect(await refused('read', 'lifecycle_stage', '--snapshot', 'now')).toContain('It is there, but of value_tier');
+    expect(await refused('read', 'lifecycle_stage', '--snapshot', 'now')).toContain(
+      'There is no snapshot now of lifecycle_stage. now is of value_tier.',
+    );
     expect(await refused('read', 'value_tier', '--snapshot', 'now', '--as-of', '1')).toContain(
       '--snapshot does not go with',
     );

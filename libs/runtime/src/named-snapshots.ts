@@ -112,8 +112,7 @@ export class NamedSnapshots {
   /** What answers from it. @throws {NotFound} where there is none, or it is of another read model */
   async queries(name: string, model: string): Promise<Queries> {
     const about = this.about(name);
-    if (about.model !== model)
-      throw new NotFound('snapshot', name, `It is there, but of ${about.model}, not of ${model}.`);
+    if (about.model !== model) throw new NotFound('snapshot', `${name} of ${model}`, `${name} is of ${about.model}.`);
     let open = this.opened.get(name);
     if (open !== undefined && !isSame((await open).about, about)) {
       await (await open).readModels.close(); // another process dropped it, and kept one anew under its name
