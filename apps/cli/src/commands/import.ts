@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { isDay, startOfDay, toInstant } from '#kernel/time.js';
 import { Exit } from '#runtime/exit.js';
 import { asJson, building, defineCommand, where } from '../frame/define-command.js';
-import { fileText, objectIn } from '../frame/input.js';
+import { objectInFile } from '../frame/input.js';
 import { UsageError } from '../frame/parse-args.js';
 import { ProgressLine } from '../frame/progress.js';
 import { dryGate } from '../import/dry-gate.js';
@@ -30,9 +30,8 @@ export const importCommand = defineCommand({
   },
   async run({ args, flags }, world) {
     if (flags.mapping === undefined) throw new UsageError('--mapping is missing; docs/mappings/ has examples.');
-    if (statSync(args.file, { throwIfNoEntry: false })?.isFile() !== true)
-      throw new UsageError(`There is no file ${args.file}.`);
-    const mapping = parseMapping(objectIn(fileText(flags.mapping)));
+    throwIfNoFile(args.file);
+    const mapping = parseMapping(objectInFile(flags.mapping));
     const rejects = RejectsFile.at(flags.rejects, args.file);
     const source = mapping.name;
     const gate: Gate = flags.dryRun ? dryGate() : (await world.patron(flags, 'import')).gate(source);
@@ -66,3 +65,11 @@ export const importCommand = defineCommand({
     return imported.broken === undefined ? Exit.ok : Exit.failed;
   },
 });
+
+/** It is read more than once, which a pipe is not for. @throws {UsageError} */
+function throwIfNoFile(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) throw new UsageError(`There is no file ${path}.`);
+  if (there.isDirectory()) throw new UsageError(`${path} is a folder: name the file in it.`);
+  if (!there.isFile()) throw new UsageError(`${path} is no file of its own: write what it gives into one.`);
+}

@@ -4,7 +4,7 @@ import type { WhatIfRequest } from '#runtime/what-ifs.js';
 import { RemoteRefusal } from '../access/access.js';
 import { asOfFlags } from '../frame/as-of.js';
 import { asJson, defineCommand, where } from '../frame/define-command.js';
-import { fileText, objectIn } from '../frame/input.js';
+import { objectInFile } from '../frame/input.js';
 import { UsageError } from '../frame/parse-args.js';
 import { ProgressLine } from '../frame/progress.js';
 import { linesOf } from '../what-if/verdict-lines.js';
@@ -24,7 +24,7 @@ export const whatIf = defineCommand({
   async run({ flags }, world) {
     const { from, asOf, by } = flags;
     const files = filesIn(flags.policy);
-    const policies = Object.fromEntries([...files].map(([name, file]) => [name, rulesIn(file)]));
+    const policies = Object.fromEntries([...files].map(([name, file]) => [name, objectInFile(file)]));
     const request: WhatIfRequest = {
       policies,
       ...(from !== undefined && { from }),
@@ -58,17 +58,6 @@ function filesIn(given: readonly string[]): ReadonlyMap<string, string> {
     files.set(name, file);
   }
   return files;
-}
-
-/** @throws {UsageError} naming the file */
-function rulesIn(file: string): Readonly<Record<string, unknown>> {
-  const text = fileText(file);
-  try {
-    return objectIn(text);
-  } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${file}: ${error.message}`);
-    throw error;
-  }
 }
 
 /** Whoever gave files is told of files, not of fields of a request. */

@@ -6,9 +6,19 @@ import { UsageError } from './parse-args.js';
 
 /** A JSON object given as text, as `-` for standard input, or as `@file`. @throws {UsageError} */
 export async function bodyFrom(given: string | undefined, stdin: Readable): Promise<Readonly<Record<string, unknown>>> {
-  const text =
-    given === '-' ? await textOf(stdin) : given?.startsWith('@') ? fileText(given.slice(1)) : (given ?? '{}');
-  return objectIn(text);
+  if (given?.startsWith('@')) return objectInFile(given.slice(1));
+  return objectIn(given === '-' ? await textOf(stdin) : (given ?? '{}'));
+}
+
+/** @throws {UsageError} naming the file */
+export function objectInFile(path: string): Readonly<Record<string, unknown>> {
+  const text = fileText(path);
+  try {
+    return objectIn(text);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 export function fileText(path: string): string {
