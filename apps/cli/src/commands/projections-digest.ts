@@ -9,6 +9,7 @@ import type { World } from '../frame/world.js';
 
 /** Most parked customers of a read model that are listed for people. */
 const SHOWN = 3;
+const GO_ON = ' Let a server fold what there is, then compare again.';
 
 export const projectionsDigest = defineCommand({
   usage: 'patron projections digest [name]',
@@ -70,7 +71,19 @@ function compared(all: readonly Replayed[], name: string | undefined, json: bool
     }
   }
   if (different.length === 0) return Exit.ok;
-  const names = different.map(({ name }) => name).join(', ');
-  world.err(world.terminal.paintError('red', `The log does not give what is stored: ${names}.`));
+  const say = (what: string, some: readonly Replayed[], then: string): void => {
+    if (some.length === 0) return;
+    world.err(world.terminal.paintError('red', `${what}: ${some.map((one) => one.name).join(', ')}.${then}`));
+  };
+  say(
+    'The log does not give what is stored',
+    different.filter(({ behind }) => behind === 0),
+    '',
+  );
+  say(
+    'Folded up to another place than the replay, which tells nothing of them',
+    different.filter(({ behind }) => behind !== 0),
+    GO_ON,
+  );
   return Exit.failed;
 }
