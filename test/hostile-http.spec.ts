@@ -64,6 +64,12 @@ describe('a hostile path', () => {
       expect(text.length).toBeLessThan(2_000);
     },
   );
+
+  it('that is too long is told how long a value may be', async () => {
+    const path = `/v1/customers/${'x'.repeat(513)}`;
+    const { text } = await heard([headOf(admin, `GET ${path}`, 'Connection: close')]);
+    expect(text).toContain('a value in it has more than 512 characters');
+  });
 });
 
 describe('hostile headers', () => {

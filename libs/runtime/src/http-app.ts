@@ -33,6 +33,9 @@ export interface HttpApp {
 }
 
 const HEARTBEAT_MS = 15_000;
+/** Of a value in a path, in characters. */
+const LONGEST_VALUE = 512;
+const UNREADABLE_PATH = `The path cannot be read: a value in it has more than ${LONGEST_VALUE} characters, or its % codes are not UTF-8.`;
 
 /** The Nest application over an opened Patron, not yet listening. */
 export async function httpAppOf(
@@ -45,12 +48,12 @@ export async function httpAppOf(
   const adapter = new FastifyAdapter({
     bodyLimit,
     ...connectionOptions(patience),
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: LONGEST_VALUE },
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
       void reply
         .code(400)
         .type(PROBLEM)
-        .send(JSON.stringify(problem(400, 'request.invalid', 'The path cannot be read.'))),
+        .send(JSON.stringify(problem(400, 'request.invalid', UNREADABLE_PATH))),
   });
   const limits = new Limits(bodyLimit, heartbeatMs, patience);
   const module = PatronModule.of(patron, limits, ending, filter);
