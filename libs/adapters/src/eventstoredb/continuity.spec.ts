@@ -54,6 +54,18 @@ describe('what a server had', () => {
     expect(continuity.check()).toBeUndefined();
   });
 
+  it('is not told by what an older database gave meanwhile, to which others appended', async () => {
+    events.set(9, 'b');
+    const continuity = opened();
+    known(continuity);
+    events.delete(9);
+    events.set(12, 'of another');
+    continuity.interrupted();
+    known(continuity);
+    await expect(continuity.check()).rejects.toThrow(/at position 9: it was put back/);
+    expect(asked).toEqual([9]);
+  });
+
   it('is not known of a server that does not answer', async () => {
     events.set(9, 'b');
     const continuity = opened();

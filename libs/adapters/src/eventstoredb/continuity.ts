@@ -31,9 +31,9 @@ export class Continuity {
     return this.newest?.position ?? 0;
   }
 
-  /** Told of what the server gave, or said that it took. */
+  /** Told of what the server gave, or said that it took. What comes while it is not known which database that is of does not count. */
   knows(known: Known): void {
-    if (known.position > this.upTo) this.newest = known;
+    if (known.position > this.upTo && this.assured === this.interruptions) this.newest = known;
   }
 
   /** Told whenever a call broke off: behind it another database may answer. */
