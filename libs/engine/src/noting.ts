@@ -1,4 +1,4 @@
-import { newestFactOf, type FoldedHistory, type ReadModels } from '#kernel/ports/read-models.js';
+import type { FoldedHistory, ReadModels } from '#kernel/ports/read-models.js';
 import type { Position } from '#kernel/fact.js';
 
 /** A process that is killed leaves facts of so long unnoted: a log put back to where it was then is not known to be another one. */
@@ -39,10 +39,11 @@ export class Noting {
   }
 
   private async note(): Promise<void> {
-    if ((await this.history.head()) === this.position) return;
-    const known = await newestFactOf(this.history);
-    if (known === undefined) return;
-    await this.readModels.note(known);
-    this.position = known.position;
+    const position = await this.history.head();
+    if (position === this.position) return;
+    const mark = await this.history.markAt(position);
+    if (mark === undefined) return;
+    await this.readModels.note({ position, mark });
+    this.position = position;
   }
 }

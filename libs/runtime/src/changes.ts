@@ -124,10 +124,11 @@ export class Changes {
     if (numbering !== store.numbering.slice(0, NAMED))
       throw new InvalidRequest([{ path: 'after', message: 'is no cursor that a feed of this history gave' }]);
     const position = Number(place);
-    if (position > (await store.head())) throw new CursorGone();
-    if (named === undefined) return position; // of an earlier program, or of a place where no fact stands
-    const mark = await store.markAt(position);
-    if (mark === undefined || nameOf(mark) !== named) throw new CursorGone();
+    const mark = named === undefined ? undefined : await store.markAt(position);
+    // one without a name is of an earlier program, or of a place where no fact stands
+    const isThere =
+      named === undefined ? position <= (await store.head()) : mark !== undefined && nameOf(mark) === named;
+    if (!isThere) throw new CursorGone();
     return position;
   }
 }

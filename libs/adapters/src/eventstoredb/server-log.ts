@@ -67,8 +67,10 @@ export class ServerLog {
         from = event.position;
         const position = positionOf(from.commit);
         if (position > end && !isFact(event, this.prefix)) continue;
-        if (position > end) this.wrote(position);
-        if (position > end) this.continuity.knows({ position, eventId: event.id });
+        if (position > end) {
+          this.wrote(position);
+          this.continuity.knows({ position, eventId: event.id });
+        }
         this.looked = newest;
         return this.known;
       }

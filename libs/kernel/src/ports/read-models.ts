@@ -94,13 +94,6 @@ export interface KnownFact {
   readonly mark: string;
 }
 
-/** The newest fact of a log; undefined where there is none. */
-export async function newestFactOf(history: FoldedHistory): Promise<KnownFact | undefined> {
-  const position = await history.head();
-  const mark = position === 0 ? undefined : await history.markAt(position);
-  return mark === undefined ? undefined : { position, mark };
-}
-
 const FOLD_ANEW = 'Where that log is meant to stay, remove them while nothing runs: they are folded anew from it.';
 
 /** @throws {StoreRefused} for what was folded from another log */
