@@ -1,106 +1,64 @@
-import type { Line, Lines, Shelf } from '#kernel/shelf.js';
+import type { LyingRun, NewRun, RunPlace, Shelf } from '#kernel/shelf.js';
+import { NO_PIECE, Piece, RunOfPiece } from './piece.js';
 
-const BREAK = 0x0a;
+/** So many entries that came since the last piece are worth one. */
+const ENOUGH = 48;
+/** A piece of more is not made anew together with newer ones: that would keep others waiting. */
+const MOST = 2_000;
 
-/** Lies among the bytes of a snapshot, which stay as long as it does. */
-class ByteLine implements Line {
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly from: number,
-    private readonly to: number,
-  ) {}
-
-  get length(): number {
-    return this.to - this.from;
-  }
-
-  toString(): string {
-    return this.bytes.toString('utf8', this.from, this.to);
-  }
-
-  copyTo(target: Buffer, at: number): number {
-    return this.bytes.copy(target, at, this.from, this.to);
-  }
-}
-
-class ByteLines extends ByteLine implements Lines {
-  constructor(
-    private readonly shelf: ByteShelf,
-    private readonly place: number,
-    readonly count: number,
-    ...lie: readonly [bytes: Buffer, from: number, to: number]
-  ) {
-    super(...lie);
-  }
-
-  line(at: number): Line {
-    return this.shelf.at(this.place + at);
-  }
-}
-
-/** A shelf as bytes: lines that are only handed on to the next snapshot are copied from bytes to bytes, those that lie together at once. */
+/**
+ * The pieces of a customer. A new one takes in those before it that hold less than twice as much, so that there are few, and what an
+ * entry costs to be made anew grows as the logarithm of how many there are.
+ */
 export class ByteShelf implements Shelf {
-  /** What was put here, the JSON first. */
-  private readonly pieces: (string | ByteLine)[] = [''];
-  private places = 1;
+  private readonly placed: NewRun[] = [];
+  private readonly wanted = new Set<Piece>();
 
-  /** @param starts  where the lines of `bytes` begin, and where another one would */
+  /** @param stay  how many of the pieces stay as they are */
   private constructor(
-    private readonly bytes: Buffer,
-    private readonly starts: readonly number[],
+    private readonly known: readonly Piece[],
+    private readonly stay: number,
+    readonly seals: boolean,
   ) {}
 
-  static empty(): ByteShelf {
-    return new ByteShelf(Buffer.alloc(0), []);
+  /** To read what lies there, or to hand it on. */
+  static of(pieces: readonly Piece[]): ByteShelf {
+    return new ByteShelf(pieces, pieces.length, false);
   }
 
-  /** Reads what `beside` gave, and keeps it as long as any of its lines. */
-  static from(bytes: Buffer): readonly [json: string, shelf: ByteShelf] {
-    const starts = [0];
-    for (let end = bytes.indexOf(BREAK); end >= 0; end = bytes.indexOf(BREAK, end + 1)) starts.push(end + 1);
-    starts.push(bytes.length + 1);
-    const shelf = new ByteShelf(bytes, starts);
-    return [String(shelf.at(0)), shelf];
-  }
-
-  put(line: string | Line): number {
-    this.pieces.push(line instanceof ByteLine ? line : String(line));
-    return this.places++;
-  }
-
-  putAll(lines: Lines): number {
-    const place = this.places;
-    if (!(lines instanceof ByteLines)) throw new TypeError('Lines of another shelf than one of bytes.');
-    this.pieces.push(lines);
-    this.places += lines.count;
-    return place;
-  }
-
-  at(place: number): Line {
-    return new ByteLine(this.bytes, ...this.between(place, place));
-  }
-
-  all(place: number, count: number): Lines {
-    return new ByteLines(this, place, count, this.bytes, ...this.between(place, place + count - 1));
-  }
-
-  /** The JSON and all that lies here, in bytes of their own: a part of a larger piece would live as long as any other part of it. */
-  beside(json: string): Buffer {
-    this.pieces[0] = json;
-    const lengths = this.pieces.map((piece) => (typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length));
-    const bytes = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length + 1, -1));
-    let at = 0;
-    for (const piece of this.pieces) {
-      at += typeof piece === 'string' ? bytes.write(piece, at) : piece.copyTo(bytes, at);
-      if (at < bytes.length) bytes[at] = BREAK;
-      at += 1;
+  /** For what is kept next. @param added  entries that are in no piece yet */
+  static after(pieces: readonly Piece[], added: number, enough = ENOUGH): ByteShelf {
+    if (added < enough) return ByteShelf.of(pieces);
+    let [stay, entries] = [pieces.length, added];
+    for (let last = pieces.at(-1); last !== undefined; last = pieces[stay - 1]) {
+      if (last.entries >= 2 * entries || last.entries + entries > MOST) break;
+      [stay, entries] = [stay - 1, entries + last.entries];
     }
-    return bytes;
+    return new ByteShelf(pieces, stay, true);
   }
 
-  private between(first: number, last: number): readonly [from: number, to: number] {
-    const [from, next] = [this.starts[first], this.starts[last + 1]];
-    if (from === undefined || next === undefined) throw new Error(`A snapshot lacks its line ${last}.`);
-    return [from, next - 1];
+  placeOf(run: LyingRun): RunPlace | undefined {
+    if (!(run instanceof RunOfPiece)) throw new TypeError('A run of another shelf than one of bytes.');
+    const piece = this.known.indexOf(run.piece);
+    if (piece < 0) throw new TypeError('A run of a piece that does not lie here.');
+    if (piece >= this.stay) return undefined;
+    this.wanted.add(run.piece);
+    return [piece, run.number];
+  }
+
+  put(run: NewRun): RunPlace {
+    return [this.stay, this.placed.push(run) - 1];
+  }
+
+  at([piece, run]: RunPlace): LyingRun {
+    const found = this.known[piece];
+    if (found === undefined) throw new Error(`A snapshot lacks its piece ${piece}.`);
+    return found.run(run);
+  }
+
+  /** What lies here now; nothing of a piece of which no run is wanted any more. */
+  pieces(): readonly Piece[] {
+    const stay = this.known.slice(0, this.stay).map((piece) => (this.wanted.has(piece) ? piece : NO_PIECE));
+    return this.placed.length === 0 ? stay : [...stay, Piece.of(this.placed)];
   }
 }

@@ -29,8 +29,6 @@ export class Cache<V> {
     private readonly weigh: (value: V) => number,
     /** Told what goes because there is no more room. */
     private readonly leaving: (value: V) => void = () => undefined,
-    /** Makes a value that would have to go lighter by itself; false where it cannot. */
-    private readonly lighten: (value: V) => boolean = () => false,
   ) {}
 
   get weight(): number {
@@ -61,13 +59,8 @@ export class Cache<V> {
     }
     while (this.total > this.mostWeight && this.slots.length > 1) {
       const left = this.longerUnused(used);
-      if (this.lighten(left.value)) {
-        this.total -= left.weight;
-        this.total += left.weight = this.weigh(left.value);
-      } else {
-        this.delete(left.key);
-        this.leaving(left.value);
-      }
+      this.delete(left.key);
+      this.leaving(left.value);
     }
   }
 

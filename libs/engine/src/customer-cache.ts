@@ -1,11 +1,8 @@
 import { Cache } from './cache.js';
-import type { FoldContext } from './context.js';
 import type { Customer, Packed } from './customer.js';
-import { atRest, opened, packed } from './packed.js';
+import { packed, unpacked } from './packed.js';
 import { ReadyRoom } from './ready-room.js';
 import type { Registry } from './registry.js';
-import { RestingCustomers } from './resting.js';
-import { shut } from './shut.js';
 
 /** Facts of customers that are ready, at some 640 bytes each; a customer by itself weighs as much as three. */
 const READY_FACTS = 90_000;
@@ -15,7 +12,7 @@ const BYTES_A_FACT = 640;
 /** Share of them that stays ready where memory is short, and how many facts fewer each command leaves room for on the way there. */
 const SHARE_IN_SHORT = 0.5;
 const STEP_FACTS = 100;
-/** Bytes of those that rest, at some 260 a fact, or 50 where they are deflated. */
+/** Bytes of those that rest, at some 260 a fact of the last forty, and 60 of the others. */
 const RESTING_BYTES = 48_000_000;
 
 export interface CustomerMemory {
@@ -25,13 +22,20 @@ export interface CustomerMemory {
   readonly memoryIsShort?: () => boolean;
 }
 
+/** A customer who rests. */
+interface Resting {
+  readonly packed: Packed;
+  /** See `ReadyRoom.leaves`. */
+  readonly leftAt: number;
+}
+
 /**
- * Customers in memory, so that a command need not fold its customer's history. Who was not used for a while rests as JSON,
- * which is opened in a fifth of the time that reading the customer from the store takes.
+ * Customers in memory, so that a command need not fold its customer's history. Who was not used for a while rests as bytes,
+ * which are opened in a fifth of the time that reading the customer from the store takes.
  */
 export class CustomerCache {
   private readonly ready: Cache<Customer>;
-  private readonly resting: RestingCustomers;
+  private readonly resting: Cache<Resting>;
   private readonly readyFacts: number;
   private readonly readyRoom: ReadyRoom;
   private readonly memoryIsShort: () => boolean;
@@ -39,19 +43,22 @@ export class CustomerCache {
   /** @param leaving  Told who leaves memory because there is no more room. */
   constructor(
     private readonly registry: Registry,
-    private readonly context: FoldContext,
     leaving: (packed: Packed) => void,
     { readyFacts = READY_FACTS, restingBytes = RESTING_BYTES, memoryIsShort = () => false }: CustomerMemory = {},
   ) {
     this.readyFacts = readyFacts;
     this.memoryIsShort = memoryIsShort;
     this.readyRoom = new ReadyRoom(readyFacts, Math.min(readyFacts, LEAST_READY_FACTS));
-    this.resting = new RestingCustomers(restingBytes, leaving);
+    this.resting = new Cache(
+      restingBytes,
+      ({ packed: resting }) => bytesIn(resting),
+      (one) => leaving(one.packed),
+    );
     const rest = (customer: Customer): void => {
       const leftAt = this.readyRoom.leaves(weightOf(customer));
-      this.resting.set({ packed: atRest(customer, registry), leftAt });
+      this.resting.set(customer.id, { packed: packed(customer, registry), leftAt });
     };
-    this.ready = new Cache(readyFacts, weightOf, rest, shut);
+    this.ready = new Cache(readyFacts, weightOf, rest);
   }
 
   get(customerId: string): Customer | undefined {
@@ -60,7 +67,7 @@ export class CustomerCache {
     const resting = this.resting.get(customerId);
     if (resting === undefined) return undefined;
     this.readyRoom.returns(resting.leftAt);
-    const customer = opened(resting.packed, this.registry, this.context);
+    const customer = unpacked(resting.packed, this.registry);
     this.set(customer);
     return customer;
   }
@@ -86,7 +93,7 @@ export class CustomerCache {
   *packed(wanted: (of: Pick<Packed, 'count' | 'snapshotAt'>) => boolean): Iterable<Packed> {
     for (const customer of [...this.ready.values()].reverse())
       if (wanted(customer)) yield packed(customer, this.registry);
-    for (const one of this.resting.newestFirst()) if (wanted(one)) yield one;
+    for (const one of [...this.resting.values()].reverse()) if (wanted(one.packed)) yield one.packed;
   }
 
   /** Narrowed step by step: putting thousands of customers to rest at once would keep others waiting. */
@@ -99,11 +106,16 @@ export class CustomerCache {
 
 /** What is read of a text takes so many times its characters as objects. */
 const TIMES_READ = 2.6;
-/** Of leaves that a command or two read. */
-const BYTES_OF_LEAVES = 10_000;
 
-/** In facts that were folded here; those of a long history that lies there as texts take less. */
-function weightOf({ count, opened: { count: known, json, shelf } }: Customer): number {
-  const bytes = TIMES_READ * json + shelf + Math.min(BYTES_OF_LEAVES, TIMES_READ * shelf);
-  return count - known + bytes / BYTES_A_FACT + 3;
+/** In facts that were folded here; those of a long history that lies there as bytes take less. */
+function weightOf({ count, opened, pieces }: Customer): number {
+  let bytes = TIMES_READ * opened.json;
+  for (const piece of pieces) bytes += piece.held;
+  return count - opened.count + bytes / BYTES_A_FACT + 3;
+}
+
+function bytesIn({ head, pieces }: Packed): number {
+  let bytes = head.length;
+  for (const { length } of pieces) bytes += length;
+  return bytes;
 }

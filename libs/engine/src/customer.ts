@@ -3,16 +3,8 @@ import { Sorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { FoldContext } from './context.js';
 import { Dues } from './dues.js';
+import type { Piece } from './piece.js';
 import type { Registry } from './registry.js';
-
-/** So few facts are folded again in less time than a large customer is packed anew. */
-const FEW = 10;
-
-/** A fact that was taken in, as it was. */
-export interface Since {
-  readonly fact: Fact;
-  readonly position: Position;
-}
 
 /** What the engine keeps of one customer between commands: each slice's state, and which commands were done. */
 export class Customer {
@@ -31,12 +23,10 @@ export class Customer {
   readonly identities = new Set<string>();
   /** Facts in the newest snapshot. */
   snapshotAt = 0;
-  /** How many facts what was opened or shut last knew, and characters of what was read of it and of what lies on its shelf. */
-  opened = { count: 0, json: 0, shelf: 0 };
-  /** What was opened, as it lay there, if making it anew takes long: it rests so again where little came since. */
-  source: Packed | undefined;
-  /** What came since. */
-  since: Since[] = [];
+  /** How many facts were known when this customer was opened, and characters of what was read for it. */
+  opened = { count: 0, json: 0 };
+  /** What lies in the snapshot it was opened from, of which its maps read what is wanted. */
+  pieces: readonly Piece[] = [];
   readonly dues: Dues;
 
   constructor(
@@ -57,8 +47,6 @@ export class Customer {
     if (dueAt !== undefined) this.dueAt = dueAt;
     this.count = fact.revision + 1;
     this.position = position;
-    if (this.source !== undefined) this.since.push({ fact, position });
-    if (this.since.length >= FEW) [this.source, this.since] = [undefined, []];
   }
 
   /** Folds the next stored fact. */
@@ -68,11 +56,11 @@ export class Customer {
   }
 }
 
-/** A customer as JSON and a shelf, deflated, outside of the heap: little memory, and nothing for the garbage collector to walk through. */
+/** A customer outside of the heap: little memory, and nothing for the garbage collector to walk through. */
 export interface Packed extends Pick<Customer, 'id' | 'count' | 'position' | 'snapshotAt'> {
-  readonly bytes: Buffer;
-  /** Facts behind those that are in it, as JSON. */
-  readonly since?: Buffer;
+  /** JSON. */
+  readonly head: Buffer;
+  readonly pieces: readonly Buffer[];
 }
 
 /** Changes each concerned slice's state in place of the list; the states themselves are immutable. */

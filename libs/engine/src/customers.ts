@@ -47,12 +47,7 @@ export class Customers {
 
   constructor(private readonly deps: CustomersDeps) {
     this.context = new FoldContext(deps.references);
-    this.cache = new CustomerCache(
-      deps.registry,
-      this.context,
-      (customer) => deps.snapshots.keep(customer),
-      deps.memory,
-    );
+    this.cache = new CustomerCache(deps.registry, (customer) => deps.snapshots.keep(customer), deps.memory);
   }
 
   onDue(listener: DueListener): void {

@@ -3,9 +3,8 @@ import { plain } from '#kernel/leaf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import { ByteShelf } from './byte-shelf.js';
-import type { FoldContext } from './context.js';
-import { Customer, type Packed, type Since } from './customer.js';
-import { inflated } from './deflated.js';
+import { Customer, type Packed } from './customer.js';
+import { ownBytes, Piece } from './piece.js';
 import type { Registry } from './registry.js';
 
 interface Taken {
@@ -20,27 +19,10 @@ interface Taken {
 
 const commandForm = plain<number>();
 
-/** From so many bytes on, and where they were deflated, a few facts are folded again in less time than all is made anew. */
-const LARGE = 64_000;
-
-/** A customer who goes to rest: one who is large lies there as before if little happened, with what that was. */
-export function atRest(customer: Customer, registry: Registry): Packed {
-  const { source, since } = customer;
-  if (source === undefined) return packed(customer, registry);
-  return since.length === 0 ? source : { ...source, since: Buffer.from(JSON.stringify(since)) };
-}
-
-/** A customer who rested, up to the newest fact that was taken in. */
-export function opened(lies: Packed, registry: Registry, context: FoldContext): Customer {
-  const customer = unpacked(lies, registry);
-  const since = lies.since === undefined ? [] : (JSON.parse(lies.since.toString()) as readonly Since[]);
-  for (const { fact, position } of since) customer.fold(fact, position, registry, context);
-  return customer;
-}
-
+/** What changed since it was opened is written anew; the pieces stay, but when enough has come together for a new one. */
 export function packed(customer: Customer, registry: Registry): Packed {
   const { id, count, position, dueAt, states, commands, identities, snapshotAt } = customer;
-  const shelf = ByteShelf.empty();
+  const shelf = ByteShelf.after(customer.pieces, addedTo(customer, registry));
   const kept: [number, unknown][] = [];
   for (const { index, decider } of registry.parts) {
     if (states[index] === decider.initial) continue;
@@ -50,16 +32,17 @@ export function packed(customer: Customer, registry: Registry): Packed {
     ...{ count, position, dueAt, states: kept },
     ...{ commands: commands.kept(shelf, commandForm), identities: [...identities] },
   };
-  return { id, count, position, snapshotAt, bytes: shelf.beside(JSON.stringify(taken)) };
+  const head = ownBytes([Buffer.from(JSON.stringify(taken))]);
+  return { id, count, position, snapshotAt, head, pieces: shelf.pieces().map(({ bytes }) => bytes) };
 }
 
 /** @param lies  one without `snapshotAt` is the newest snapshot itself */
-export function unpacked(lies: Pick<Packed, 'id' | 'bytes'> & Partial<Packed>, registry: Registry): Customer {
-  const { id, snapshotAt } = lies;
-  const bytes = inflated(lies.bytes);
-  const [text, shelf] = ByteShelf.from(bytes);
-  const taken = JSON.parse(text) as Taken;
+export function unpacked(lies: Pick<Packed, 'id' | 'head' | 'pieces'> & Partial<Packed>, registry: Registry): Customer {
+  const { id, snapshotAt, head } = lies;
+  const taken = JSON.parse(head.toString()) as Taken;
   const customer = new Customer(id, registry);
+  customer.pieces = lies.pieces.map((bytes) => new Piece(bytes));
+  const shelf = ByteShelf.of(customer.pieces);
   for (const [index, state] of taken.states) {
     const restore = registry.parts[index]?.decider.restore;
     customer.states[index] = restore === undefined ? state : restore(state, shelf);
@@ -68,8 +51,17 @@ export function unpacked(lies: Pick<Packed, 'id' | 'bytes'> & Partial<Packed>, r
   for (const identity of taken.identities) customer.identities.add(identity);
   const { count, position, dueAt } = taken;
   Object.assign(customer, { count, position, dueAt, snapshotAt: snapshotAt ?? count });
-  if (bytes.length >= LARGE || bytes !== lies.bytes)
-    customer.source = { id, bytes: lies.bytes, count, position, snapshotAt: customer.snapshotAt };
-  customer.opened = { count, json: text.length, shelf: bytes.length - text.length };
+  customer.opened = { count, json: head.length };
   return customer;
+}
+
+/** Entries of its maps that are in no piece. */
+function addedTo({ states, commands }: Customer, registry: Registry): number {
+  let { added } = commands;
+  for (const { index, decider } of registry.parts) {
+    const state = states[index] as Readonly<Record<string, unknown>> | null;
+    if (decider.keep === undefined || state === decider.initial) continue;
+    for (const name in state) if (state[name] instanceof Sorted) added += state[name].added;
+  }
+  return added;
 }

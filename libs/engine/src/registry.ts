@@ -24,8 +24,8 @@ export type AnyMeasurement = Measurement<Json, unknown>;
 
 type ClaimsOf = (data: unknown) => readonly IdentityClaim[];
 
-/** Of how a customer is packed: raise it where `packed` changes. 2: deflated. */
-const FORM = 2;
+/** Of how a customer is packed: raise it where `packed` changes. 2: deflated. 3: pieces. */
+const FORM = 3;
 
 /** Everything the slices declare, looked up by name. @throws {DefinitionError} when two declare the same name */
 export class Registry {

@@ -7,6 +7,7 @@ import { packed, unpacked } from './packed.js';
 import type { Registry } from './registry.js';
 import { openBytes, sealBytes, type Place } from './sealing.js';
 import { settled } from './settled.js';
+import { bytesOf, partsOf } from './snapshot-bytes.js';
 
 /** So many facts are folded about as fast as a snapshot is opened, or made. */
 const WORTH_KEEPING = 16;
@@ -50,7 +51,7 @@ export class Snapshots {
     if (key === undefined) return undefined;
     try {
       const bytes = openBytes(key, placeOf(customerId), snapshot.sealed);
-      return unpacked({ id: customerId, bytes }, this.registry);
+      return unpacked({ id: customerId, ...partsOf(bytes) }, this.registry);
     } catch (error) {
       if (error instanceof UnreadableBody) return undefined; // what was changed on the disk is folded
       throw error;
@@ -94,8 +95,9 @@ export class Snapshots {
     for (const customer of this.leaving.splice(0)) this.take(customer);
   }
 
-  private take({ id, position, bytes }: Packed): void {
-    const gathering = settled(this.gather(id, position, bytes)); // beside others: keys that are made in one turn share a commit
+  private take(customer: Packed): void {
+    const { id, position } = customer;
+    const gathering = settled(this.gather(id, position, bytesOf(customer))); // beside others: keys that are made in one turn share a commit
     this.sealing = this.sealing.then(() => gathering);
   }
 

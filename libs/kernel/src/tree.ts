@@ -1,46 +1,84 @@
-import { rowsOf, ShutLeaf, type Form, type Slots } from './leaf.js';
+import type { Slots } from './leaf.js';
 
-/** Most entries of a leaf: what a change copies, and what is read at once where a snapshot is opened. */
+/** Most entries of a leaf: what a change copies, and what of a snapshot is parsed at once. */
 export const LEAF = 8;
 /** Most children of a node. */
-export const NODE = 16;
+const NODE = 16;
 
-export type Tree = Slots | ShutLeaf<never>;
+/** A B+ tree: slots of a leaf, or of a node: the first key of each child, and the child. */
+export interface Tree {
+  readonly slots: Slots;
+  /** Levels of nodes over the leaves. */
+  readonly depth: number;
+}
 
-export const open = (tree: Tree): Slots => (tree instanceof ShutLeaf ? tree.opened() : tree);
+export const inLeaves = (slots: Slots): readonly Slots[] => inPieces(slots, LEAF);
 
-export const slotsAbove = (pieces: readonly Slots[]): Slots => pieces.flatMap((piece) => [piece[0], piece]);
-
-export const inPieces = (slots: Slots, most: number): readonly Slots[] =>
+const inPieces = (slots: Slots, most: number): readonly Slots[] =>
   Array.from({ length: Math.ceil(slots.length / (2 * most)) }, (_, at) =>
     slots.slice(2 * most * at, 2 * most * (at + 1)),
   );
 
-export class Halves {
+const above = (pieces: readonly Slots[]): Slots => pieces.flatMap((piece) => [piece[0], piece]);
+
+/** Of entries in key order. */
+export function treeOf(entries: Slots): Tree {
+  if (entries.length <= 2 * LEAF) return { slots: entries, depth: 0 };
+  let [slots, depth] = [above(inLeaves(entries)), 1];
+  for (; slots.length > 2 * NODE; depth += 1) slots = above(inPieces(slots, NODE));
+  return { slots, depth };
+}
+
+export function got({ slots: root, depth: levels }: Tree, key: string): unknown {
+  let slots = root;
+  for (let depth = levels; depth > 0; depth -= 1) slots = slots[childFor(slots, key) + 1] as Slots;
+  const at = placeIn(slots, key);
+  return slots[at] === key ? slots[at + 1] : undefined;
+}
+
+/** With a key that may be there. */
+export function withKey({ slots, depth }: Tree, key: string, value: unknown): Tree {
+  const next = put(slots, depth, key, value);
+  if (!(next instanceof Halves)) return { slots: next, depth };
+  const { left, right } = next;
+  return { slots: [left[0], left, right[0], right], depth: depth + 1 };
+}
+
+/** Without a key that is there. */
+export function withoutKey({ slots, depth: levels }: Tree, key: string): Tree {
+  let [root, depth] = [without(slots, levels, key), levels];
+  for (; depth > 0 && root.length === 2; depth -= 1) root = root[1] as Slots;
+  return root.length === 0 ? { slots: [], depth: 0 } : { slots: root, depth };
+}
+
+/** Leaves in key order from the one where `from` would stand. */
+export const leavesOf = ({ slots, depth }: Tree, from: string): Iterable<Slots> =>
+  depth === 0 ? [slots] : leavesBelow(slots, depth, from);
+
+class Halves {
   constructor(
     readonly left: Slots,
     readonly right: Slots,
   ) {}
 }
 
-export function put(slots: Slots, depth: number, key: string, value: unknown): Slots | Halves {
+function put(slots: Slots, depth: number, key: string, value: unknown): Slots | Halves {
   if (depth === 0) {
     const at = placeIn(slots, key);
     if (slots[at] === key) return slots.with(at + 1, value);
     return divided(slots.toSpliced(at, 0, key, value), LEAF, at === slots.length);
   }
   const at = childFor(slots, key);
-  const below = put(open(slots[at + 1] as Tree), depth - 1, key, value);
+  const below = put(slots[at + 1] as Slots, depth - 1, key, value);
   if (!(below instanceof Halves)) return slots.toSpliced(at, 2, below[0], below);
   const { left, right } = below;
   return divided(slots.toSpliced(at, 2, left[0], left, right[0], right), NODE, at === slots.length - 2);
 }
 
-/** Without a key that is there. */
-export function without(slots: Slots, depth: number, key: string): Slots {
+function without(slots: Slots, depth: number, key: string): Slots {
   if (depth === 0) return slots.toSpliced(placeIn(slots, key), 2);
   const at = childFor(slots, key);
-  const below = without(open(slots[at + 1] as Tree), depth - 1, key);
+  const below = without(slots[at + 1] as Slots, depth - 1, key);
   return below.length === 0 ? slots.toSpliced(at, 2) : slots.toSpliced(at, 2, below[0], below);
 }
 
@@ -51,41 +89,16 @@ function divided(slots: Slots, most: number, atEnd: boolean): Slots | Halves {
   return new Halves(slots.slice(0, cut), slots.slice(cut));
 }
 
-/** Leaves in key order from the one where `from` would stand. */
-export const leavesOf = (slots: Slots, depth: number, from: string): Iterable<Slots> =>
-  depth === 0 ? [slots] : leavesBelow(slots, depth, from);
-
 function* leavesBelow(slots: Slots, depth: number, from: string): Iterable<Slots> {
   for (let at = childFor(slots, from); at < slots.length; at += 2) {
-    const child = open(slots[at + 1] as Tree);
+    const child = slots[at + 1] as Slots;
     if (depth === 1) yield child;
     else yield* leavesBelow(child, depth - 1, from);
   }
 }
 
-/** Leaves as they lie, with their first keys. */
-export function* shelvesOf(slots: Slots, depth: number): Iterable<readonly [string, Tree]> {
-  for (let at = 0; at < slots.length; at += 2) {
-    if (depth === 1) yield [slots[at] as string, slots[at + 1] as Tree];
-    else yield* shelvesOf(slots[at + 1] as Slots, depth - 1);
-  }
-}
-
-export function shutBelow<V>(slots: Slots, depth: number, form: Form<V>): Slots {
-  let shut: unknown[] | undefined;
-  for (let at = 1; at < slots.length; at += 2) {
-    const child = slots[at] as Tree;
-    let next: Tree;
-    if (depth > 1) next = shutBelow(child as Slots, depth - 1, form);
-    else if (child instanceof ShutLeaf) next = child.unread();
-    else next = new ShutLeaf(JSON.stringify(rowsOf(child, form)), form) as ShutLeaf<never>;
-    if (next !== child) (shut ??= [...slots])[at] = next;
-  }
-  return shut ?? slots;
-}
-
 /** The last child whose first key is not after `key`, or the first. */
-export const childFor = (slots: Slots, key: string): number => {
+const childFor = (slots: Slots, key: string): number => {
   const at = placeIn(slots, key);
   return slots[at] === key || at === 0 ? at : at - 2;
 };

@@ -35,7 +35,8 @@ import {
 import { evolve } from './complaints.evolve.js';
 import { complaintsPolicy, promisesFor } from './complaints.policy.js';
 import { due, react, settle } from './complaints.settle.js';
-import { answerKey, kept, noComplaints, restored, type Complaints, type ComplaintState } from './complaints.state.js';
+import { kept, restored } from './complaints.kept.js';
+import { answerKey, noComplaints, type Complaints, type ComplaintState } from './complaints.state.js';
 
 export const complaints: Decider<Complaints, ComplaintCommand, ComplaintEvent> = {
   initial: noComplaints,

@@ -16,7 +16,7 @@ export const complaintsSlice = defineSlice({
   ...complaintsFolding,
   commands: [RaiseComplaint, AssignComplaint, RespondToComplaint, ResolveComplaint, CloseComplaint, ReopenComplaint],
   decider: complaints,
-  stateVersion: 2, // snapshots keep much on the shelf
+  stateVersion: 3, // snapshots keep rows without names
   reactsTo: [ComplaintResponded, ComplaintResolved],
   words: complaintsWords,
 });

@@ -1,5 +1,3 @@
-import { keptMaps, restoredMaps } from '#kernel/kept-maps.js';
-import type { Shelf } from '#kernel/shelf.js';
 import { Sorted } from '#kernel/sorted.js';
 import type { Day, Instant } from '#kernel/time.js';
 import { SLAS, type Priority, type Promises, type Remedy, type Sla } from './complaints.events.js';
@@ -29,6 +27,12 @@ export interface ComplaintState {
   readonly reason?: string;
 }
 
+/** How an answer was given. */
+export interface Answer {
+  readonly channel?: string;
+  readonly agent?: string;
+}
+
 /** What time will owe. */
 export interface Timer {
   readonly at: Instant;
@@ -40,26 +44,18 @@ export interface Timer {
 export interface Complaints {
   /** By complaintId. */
   readonly byId: Sorted<ComplaintState>;
-  /** How each answer was given, by `answerKey`. */
-  readonly answers: Sorted<{ readonly channel?: string; readonly agent?: string }>;
+  /** By `answerKey`. */
+  readonly answers: Sorted<Answer>;
   /** Earliest first; at one instant a promise is missed before it is warned of. */
   readonly timers: Sorted<Timer>;
 }
 
 export const noComplaints: Complaints = { byId: Sorted.empty(), answers: Sorted.empty(), timers: Sorted.empty() };
 
-const MAPS = ['byId', 'answers', 'timers'] as const;
-
-export const kept = (state: Complaints, shelf: Shelf): unknown => keptMaps(state, MAPS, shelf);
-
-/** State from a snapshot, see `kept`. */
-export const restored = (json: unknown, shelf: Shelf): Complaints =>
-  restoredMaps(json, MAPS, shelf) as unknown as Complaints;
-
 /** References hold no line break, so that two names never make one key. */
 export const answerKey = (complaintId: string, responseId: string): string => `${complaintId}\n${responseId}`;
 
-const timerKey = ({ at, kind, sla, complaintId }: Timer): string => `${at} ${kind} ${sla} ${complaintId}`;
+export const timerKey = ({ at, kind, sla, complaintId }: Timer): string => `${at} ${kind} ${sla} ${complaintId}`;
 
 export const promisesOf = (data: Promises): Readonly<Record<Sla, Promised>> => ({
   first_response: { warnAt: data.firstResponseWarnAt, dueAt: data.firstResponseDueAt, status: 'running' },

@@ -37,7 +37,8 @@ import {
 import { evolve, type Heard } from './contacts.evolve.js';
 import { contactsPolicy, revisitMissedAt } from './contacts.policy.js';
 import { due, react, settle } from './contacts.settle.js';
-import { kept, noContacts, openRevisit, restored, type Contacts } from './contacts.state.js';
+import { kept, restored } from './contacts.kept.js';
+import { noContacts, openRevisit, type Contacts } from './contacts.state.js';
 
 export const contacts: Decider<Contacts, ContactsCommand, ContactsEvent | Heard> = {
   initial: noContacts,

@@ -12,7 +12,7 @@ export const contactsSlice = defineSlice({
   ...contactsFolding,
   commands: [RecordContact, PlanRevisit, CompleteRevisit, CancelRevisit],
   decider: contacts,
-  stateVersion: 2, // snapshots keep much on the shelf
+  stateVersion: 3, // snapshots keep rows without names
   listens: [ConsentGranted, ConsentWithdrawn, QuietHoursStated, CustomerRegistered, ProfileUpdated],
   reactsTo: [PurchaseRecorded, PurchaseVoided, ComplaintRaised, ComplaintResolved],
   words: contactsWords,

@@ -1,9 +1,7 @@
-import { keptMaps, restoredMaps } from '#kernel/kept-maps.js';
-import type { Shelf } from '#kernel/shelf.js';
 import { Sorted } from '#kernel/sorted.js';
 import type { Day, Instant } from '#kernel/time.js';
 import type { Channel } from '../consent/consent.events.js';
-import { newestFirst, noConsents, restoredConsents, type Consents } from '../consent/consent.permission.policy.js';
+import { newestFirst, noConsents, type Consents } from '../consent/consent.permission.policy.js';
 import type { Because, Direction } from './contacts.events.js';
 
 /** What is kept of a contact: enough to know it again, and to be answered. */
@@ -67,17 +65,7 @@ export const noContacts: Contacts = {
   zone: null,
 };
 
-const MAPS = ['contacts', 'outbound', 'conversions', 'revisits', 'open'] as const;
-
-export const kept = (state: Contacts, shelf: Shelf): unknown => keptMaps(state, MAPS, shelf);
-
-/** State from a snapshot, see `kept`. */
-export function restored(json: unknown, shelf: Shelf): Contacts {
-  const state = restoredMaps(json, MAPS, shelf);
-  return { ...state, consents: restoredConsents(state['consents']) } as unknown as Contacts;
-}
-
-const openKey = ({ missedAt, revisitId }: { readonly missedAt: Instant; readonly revisitId: string }): string =>
+export const openKey = ({ missedAt, revisitId }: { readonly missedAt: Instant; readonly revisitId: string }): string =>
   `${missedAt} ${revisitId}`;
 
 export const withOutbound = (state: Contacts, contact: Outbound): Contacts => ({

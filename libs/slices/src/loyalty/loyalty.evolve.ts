@@ -1,5 +1,5 @@
 import type { LoyaltyEvent, PointsEarned } from './loyalty.events.js';
-import type { Rate } from './loyalty.policy.js';
+import { rateOf } from './loyalty.policy.js';
 import { earnedAtOf, earnedInYear, withPoints, withoutPoints, yearName, type Loyalty } from './loyalty.state.js';
 
 /** What a customer's points are after a fact. */
@@ -65,13 +65,7 @@ function earned(state: Loyalty, fact: PointsEarned): Loyalty {
   const named = earningId === undefined ? lot : done(lot, `earn ${earningId}`);
   if (purchaseId === undefined || rate === undefined) return { ...named, earnedIn };
   const lotIds = (state.purchases.get(purchaseId)?.lotIds ?? []).concat(fact.id); // a spread leaves room for sixteen more
-  return { ...named, earnedIn, purchases: state.purchases.set(purchaseId, { lotIds, rate: shared(state, rate) }) };
-}
-
-/** The object that is held already where the rate has not changed: each stored fact brings one of its own. */
-function shared({ purchases }: Loyalty, rate: Rate): Rate {
-  const held = purchases.first()?.rate;
-  return held?.points === rate.points && held.perUnits === rate.perUnits ? held : rate;
+  return { ...named, earnedIn, purchases: state.purchases.set(purchaseId, { lotIds, rate: rateOf(rate) }) };
 }
 
 interface NewLot {

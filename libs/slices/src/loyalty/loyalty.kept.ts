@@ -3,7 +3,7 @@ import type { Shelf } from '#kernel/shelf.js';
 import { Sorted, type KeptSorted } from '#kernel/sorted.js';
 import type { Instant } from '#kernel/time.js';
 import type { Expiring } from './loyalty.expiries.js';
-import type { Rate } from './loyalty.policy.js';
+import { rateOf, type Rate } from './loyalty.policy.js';
 import { lotKey, type Earning, type Lot, type Loyalty, type Reservation } from './loyalty.state.js';
 
 type LotRow = readonly [
@@ -43,17 +43,9 @@ const earningForm: Form<Earning, EarningRow> = {
 };
 const purchaseForm: Form<{ readonly lotIds: readonly string[]; readonly rate: Rate }, PurchaseRow> = {
   row: (purchaseId, { lotIds, rate }) => [purchaseId, rate.points, rate.perUnits, ...lotIds],
-  entry: ([purchaseId, points, perUnits, ...lotIds]) => [purchaseId, { lotIds, rate: rateOf(points, perUnits) }],
+  entry: ([purchaseId, points, perUnits, ...lotIds]) => [purchaseId, { lotIds, rate: rateOf({ points, perUnits }) }],
 };
 const reservationForm = plain<Reservation>();
-
-let lastRate: Rate = { points: 0, perUnits: 1 };
-
-/** One object for purchases of one rate, which are nearly all. */
-function rateOf(points: number, perUnits: number): Rate {
-  if (lastRate.points !== points || lastRate.perUnits !== perUnits) lastRate = { points, perUnits };
-  return lastRate;
-}
 
 // prettier-ignore
 export function kept(state: Loyalty, shelf: Shelf): Kept {

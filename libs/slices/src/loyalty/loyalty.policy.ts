@@ -94,6 +94,14 @@ export const loyaltyPolicy = definePolicy<LoyaltyPolicy>({
   },
 });
 
+let lastRate: Rate = { points: 0, perUnits: 1 };
+
+/** One object for purchases of one rate, which are nearly all: each stored fact brings one of its own. */
+export function rateOf(rate: Rate): Rate {
+  if (lastRate.points !== rate.points || lastRate.perUnits !== rate.perUnits) lastRate = rate;
+  return lastRate;
+}
+
 export const rateFor = (currency: string, { earn, earnIn }: LoyaltyPolicy): Rate => earnIn[currency] ?? earn;
 
 /** Whole points for a net price, rounded down; none for less than nothing. @throws {TooManyPoints} */

@@ -8,6 +8,6 @@ export const purchasesSlice = defineSlice({
   ...purchasesFolding,
   commands: [RecordPurchase, AddPurchaseLines, RefundPurchase, VoidPurchase],
   decider: purchases,
-  stateVersion: 3, // snapshots keep rows, many of them on the shelf
+  stateVersion: 4, // snapshots keep rows without names
   words: purchasesWords,
 });

@@ -8,6 +8,6 @@ export const surveysSlice = defineSlice({
   ...surveysFolding,
   commands: [SendSurvey, AnswerSurvey, DeclineSurvey],
   decider: surveys,
-  stateVersion: 2, // snapshots keep much on the shelf
+  stateVersion: 3, // snapshots keep rows without names
   words: surveysWords,
 });

@@ -1,5 +1,5 @@
 import { present } from '#kernel/parse.js';
-import { keptMaps, restoredMaps } from '#kernel/kept-maps.js';
+import { fieldsForm, keptMaps, restoredMaps } from '#kernel/kept-maps.js';
 import type { Shelf } from '#kernel/shelf.js';
 import { Sorted } from '#kernel/sorted.js';
 import type { Instrument, SurveyEvent } from './surveys.events.js';
@@ -22,12 +22,16 @@ export interface Surveys {
 
 export const noSurveys: Surveys = { byId: Sorted.empty() };
 
-const MAPS = ['byId'] as const;
+const forms = {
+  // prettier-ignore
+  byId: fieldsForm<SurveyState>(['instrument', 'touchpoint', 'channel', 'about', 'sent', 'declined', 'score']),
+};
 
-export const kept = (state: Surveys, shelf: Shelf): unknown => keptMaps(state, MAPS, shelf);
+export const kept = (state: Surveys, shelf: Shelf): unknown => keptMaps(state, forms, shelf);
 
 /** State from a snapshot, see `kept`. */
-export const restored = (json: unknown, shelf: Shelf): Surveys => restoredMaps(json, MAPS, shelf) as unknown as Surveys;
+export const restored = (json: unknown, shelf: Shelf): Surveys =>
+  restoredMaps(json, forms, shelf) as unknown as Surveys;
 
 /** What a customer's surveys are after a fact. */
 export function evolve({ byId }: Surveys, fact: SurveyEvent): Surveys {
