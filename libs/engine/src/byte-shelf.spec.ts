@@ -59,6 +59,14 @@ describe('a shelf of pieces', () => {
     expect(stayOf([1_700, 1_700], 1_000)).toBe(2);
   });
 
+  it('makes one of eight that are full, and leaves that as it is', () => {
+    const full = (count: number): number[] => Array.from({ length: count }, () => 1_900);
+    expect(stayOf(full(7), 200)).toBe(7);
+    expect(stayOf(full(8), 200)).toBe(0);
+    expect(stayOf([15_400, ...full(7)], 200)).toBe(8);
+    expect(stayOf([15_400, ...full(8)], 200)).toBe(1);
+  });
+
   it('hands on pieces that stay, and nothing of those of which no run is wanted', () => {
     const pieces = [pieceOf(400), pieceOf(300), pieceOf(9)];
     const shelf = ByteShelf.after(pieces, 100);

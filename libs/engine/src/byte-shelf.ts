@@ -3,12 +3,13 @@ import { NO_PIECE, Piece, RunOfPiece } from './piece.js';
 
 /** So many entries that came since the last piece are worth one. */
 const ENOUGH = 48;
-/** A piece of more is not made anew together with newer ones: that would keep others waiting. */
+/** A piece of more is made anew only together with so many others, and then never again: each time keeps others waiting. */
 const MOST = 2_000;
+const TOGETHER = 8;
 
 /**
  * The pieces of a customer. A new one takes in those before it that hold less than twice as much, so that there are few, and what an
- * entry costs to be made anew grows as the logarithm of how many there are.
+ * entry costs to be made anew grows as the logarithm of how many there are. Of a very long history eight full ones become one.
  */
 export class ByteShelf implements Shelf {
   private readonly placed: NewRun[] = [];
@@ -34,6 +35,8 @@ export class ByteShelf implements Shelf {
       if (last.entries >= 2 * entries || last.entries + entries > MOST) break;
       [stay, entries] = [stay - 1, entries + last.entries];
     }
+    const lasting = pieces.findLastIndex((piece, at) => at < stay && piece.entries > MOST) + 1;
+    if (stay - lasting >= TOGETHER) stay = lasting;
     return new ByteShelf(pieces, stay, true);
   }
 

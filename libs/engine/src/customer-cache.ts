@@ -13,7 +13,7 @@ const BYTES_A_FACT = 640;
 const SHARE_IN_SHORT = 0.5;
 const STEP_FACTS = 100;
 /** Bytes of those that rest, at some 260 a fact of the last forty, and 60 of the others. */
-const RESTING_BYTES = 48_000_000;
+const RESTING_BYTES = 64_000_000;
 
 export interface CustomerMemory {
   readonly readyFacts?: number;
