@@ -13,7 +13,7 @@ import {
 import { merged, type Source } from './merged.js';
 import { newRun, Run } from './run.js';
 import type { RunPlace, Shelf } from './shelf.js';
-import { got, leavesOf, placeIn, treeOf, withKey, withoutKey, type Tree } from './tree.js';
+import { firstIn, got, leavesOf, placeIn, treeOf, withKey, withoutKey, type Tree } from './tree.js';
 
 /** What a snapshot keeps: rows, or, where older entries lie on the shelf, where, with the rows of those that came since. */
 export type KeptSorted =
@@ -142,11 +142,9 @@ export class Sorted<V> {
 
   private firstEntry(): Entry<V> | undefined {
     if (this.known !== undefined) return this.known;
-    for (const entry of this.entries()) {
-      if (this.runs.length > 0) this.known = entry;
-      return entry;
-    }
-    return undefined;
+    if (this.runs.length === 0) return firstIn(this.recent) as Entry<V> | undefined;
+    [this.known] = firstTwo(this.entries());
+    return this.known;
   }
 
   /** The second of all, if the key is that of the first. */

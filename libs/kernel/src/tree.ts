@@ -1,4 +1,4 @@
-import type { Slots } from './leaf.js';
+import type { Entry, Slots } from './leaf.js';
 
 /** Most entries of a leaf: what a change copies, and what of a snapshot is parsed at once. */
 export const LEAF = 8;
@@ -34,6 +34,12 @@ export function got({ slots: root, depth: levels }: Tree, key: string): unknown 
   for (let depth = levels; depth > 0; depth -= 1) slots = slots[childFor(slots, key) + 1] as Slots;
   const at = placeIn(slots, key);
   return slots[at] === key ? slots[at + 1] : undefined;
+}
+
+export function firstIn({ slots: root, depth: levels }: Tree): Entry<unknown> | undefined {
+  let slots = root;
+  for (let depth = levels; depth > 0; depth -= 1) slots = slots[1] as Slots;
+  return slots.length === 0 ? undefined : [slots[0] as string, slots[1]];
 }
 
 /** With a key that may be there. */
