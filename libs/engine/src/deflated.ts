@@ -10,11 +10,10 @@ const MARK = 0;
 const HEAD = 5;
 
 /**
- * Bytes of a text in a fourth or fifth of the room, where that is worth the work; those that are deflated are left as they are. Most of a state
- * are ids that come again and again.
+ * Bytes of a text in a fourth or fifth of the room, where that is worth the work. Most of a state are ids that come again and again.
  */
 export function deflated(bytes: Buffer): Buffer {
-  if (bytes.length < LEAST || bytes.length > MOST || bytes[0] === MARK) return bytes;
+  if (bytes.length < LEAST || bytes.length > MOST) return bytes;
   const body = deflateRawSync(bytes, { level: bytes.length < LASTING ? 1 : 6 });
   const own = Buffer.allocUnsafeSlow(HEAD + body.length); // zlib gives a part of a larger piece
   own[0] = MARK;

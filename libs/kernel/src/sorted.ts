@@ -143,14 +143,15 @@ export class Sorted<V> {
   private firstEntry(): Entry<V> | undefined {
     if (this.known !== undefined) return this.known;
     if (this.runs.length === 0) return firstIn(this.recent) as Entry<V> | undefined;
-    [this.known] = firstTwo(this.entries());
+    this.known = this.entries().next().value as Entry<V> | undefined;
     return this.known;
   }
 
   /** The second of all, if the key is that of the first. */
   private afterFirst(key: string): Entry<V> | undefined {
-    const [first, second] = firstTwo(this.entries());
-    return first?.[0] === key ? second : undefined;
+    const all = this.entries();
+    const first = all.next().value as Entry<V> | undefined;
+    return first?.[0] === key ? (all.next().value as Entry<V> | undefined) : undefined;
   }
 
   /** What a snapshot keeps of it; `Sorted.restored` reads it again. Runs that stay on the shelf are not read. */
@@ -189,9 +190,9 @@ export class Sorted<V> {
   ): readonly [entries: Entry<V | Tombstone>[], early: Entry<V>[]] {
     const [entries, early]: [Entry<V | Tombstone>[], Entry<V>[]] = [[], []];
     for (const [key, value] of merged<V>(this.sources(runs, ''))) {
-      const isGone = value === TOMBSTONE;
-      if (isOldest ? !isGone : key >= this.begin) entries.push([key, value]);
-      else if (!isGone) early.push([key, value]);
+      const isLive = value !== TOMBSTONE;
+      if (isOldest ? isLive : key >= this.begin) entries.push([key, value]);
+      else if (isLive) early.push([key, value]);
     }
     return [entries, early];
   }
@@ -216,12 +217,6 @@ export class Sorted<V> {
     }
     return sources;
   }
-}
-
-function firstTwo<T>(all: Iterable<T>): readonly T[] {
-  const found: T[] = [];
-  for (const one of all) if (found.push(one) === 2) break;
-  return found;
 }
 
 const inOrder = (entries: readonly Entry<unknown>[]): boolean =>
